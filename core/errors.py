@@ -1,0 +1,45 @@
+"""Every way the work can be refused: people's mistakes, each with a sentence in both languages, and our bugs.
+
+Must not know where an error is shown.
+"""
+
+
+class CentreError(Exception):
+    """Someone at the desk can act on this; shown without a traceback, in their language."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh = zh
+        self.en = en
+
+
+class UnreadableFiling(CentreError):
+    """The file could not be read as a filing; nothing was stored."""
+
+
+class DuplicateFiling(CentreError):
+    """The same bytes were received before."""
+
+
+class NotAllowed(CentreError):
+    """The thing is not in a state in which this may be done."""
+
+
+class NotAuthorised(CentreError):
+    """The person at the desk does not hold the duty this act needs."""
+
+
+class NotFound(CentreError):
+    """There is no such thing within this person's scope."""
+
+
+class BadRequest(CentreError):
+    """What was typed in cannot be used as it stands."""
+
+
+class CalendarMissing(CentreError):
+    """The working days of a year have not been entered."""
+
+
+class RuleFault(Exception):
+    """A rule could not be evaluated: our bug, never the filer's; pages do not catch it."""

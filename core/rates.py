@@ -1,0 +1,77 @@
+"""暂不提供率: what share of records sorting withheld, by province, institution, level, semester or rule.
+
+One definition everywhere: records with at least one withholding finding when first sorted, over all records in
+scope that were sorted. Classified records, and those outside the scope of lookup, count in neither. Must not write.
+"""
+
+from dataclasses import asdict, dataclass
+
+import polars as pl
+
+from core.desk import Desk
+
+_BASE = """
+WITH marked AS (
+    SELECT g.record_id, bool_or(g.class = 'classified') AS classified, bool_or(g.class = 'scope') AS excluded
+    FROM finding AS g WHERE g.version = 1 AND g.class <> 'note'
+    GROUP BY g.record_id
+), sorted AS (
+    SELECT r.record_id, r.filing_id, m.record_id IS NOT NULL AS rejected
+    FROM record AS r LEFT JOIN marked AS m ON m.record_id = r.record_id
+    WHERE r.version = 1 AND NOT coalesce(m.classified, FALSE) AND NOT coalesce(m.excluded, FALSE)
+), per_filing AS (
+    SELECT s.filing_id, count(*) AS records, count(*) FILTER (s.rejected) AS rejected
+    FROM sorted AS s GROUP BY s.filing_id
+), chosen AS (
+    SELECT f.filing_id, f.term, f.province, f.institution, f.level, f.category, p.records, p.rejected
+    FROM per_filing AS p JOIN filing AS f ON f.filing_id = p.filing_id
+    WHERE ($scope IS NULL OR f.province = $scope)
+        AND ($term IS NULL OR f.term = $term) AND ($province IS NULL OR f.province = $province)
+        AND ($level IS NULL OR f.level = $level)
+)"""
+
+_BY = {
+    "province": _BASE + """
+SELECT c.province AS key, p.zh, p.en, sum(c.records)::BIGINT AS records, sum(c.rejected)::BIGINT AS rejected
+FROM chosen AS c JOIN province AS p ON p.code = c.province
+GROUP BY ALL ORDER BY key""",
+    "institution": _BASE + """
+SELECT c.institution AS key, coalesce(i.zh, c.institution) AS zh, coalesce(i.en, c.institution) AS en,
+    sum(c.records)::BIGINT AS records, sum(c.rejected)::BIGINT AS rejected
+FROM chosen AS c LEFT JOIN institution AS i ON i.code = c.institution
+GROUP BY ALL ORDER BY key""",
+    "level": _BASE + """
+SELECT c.level AS key, sum(c.records)::BIGINT AS records, sum(c.rejected)::BIGINT AS rejected
+FROM chosen AS c GROUP BY ALL ORDER BY key""",
+    "category": _BASE + """
+SELECT c.category AS key, sum(c.records)::BIGINT AS records, sum(c.rejected)::BIGINT AS rejected
+FROM chosen AS c GROUP BY ALL ORDER BY key""",
+    "term": _BASE + """
+SELECT c.term AS key, sum(c.records)::BIGINT AS records, sum(c.rejected)::BIGINT AS rejected
+FROM chosen AS c GROUP BY ALL ORDER BY key""",
+    "rule": """
+SELECT t.rule AS key, sum(t.evaluated)::BIGINT AS records, sum(t.failed)::BIGINT AS rejected
+FROM rule_tally AS t JOIN filing AS f ON f.filing_id = t.filing_id
+WHERE ($scope IS NULL OR f.province = $scope) AND t.rule NOT LIKE 'S%' AND t.rule NOT LIKE 'O%'
+    AND ($term IS NULL OR f.term = $term) AND ($province IS NULL OR f.province = $province)
+    AND ($level IS NULL OR f.level = $level)
+GROUP BY ALL ORDER BY key""",
+}
+
+
+@dataclass(frozen=True)
+class RateFilter:
+    """Which filings the rate is taken over: codes, or None for all."""
+
+    term: str | None = None
+    province: str | None = None
+    level: str | None = None
+
+
+def rates(desk: Desk, chosen: RateFilter, *, by: str) -> pl.DataFrame:
+    """Rejection rates by province, institution, level, category, term or rule.
+
+    Columns: key, (zh, en), records (the denominator; for rules, records the rule judged), rejected, rate (0 to 1).
+    """
+    counted = desk.frame(_BY[by], **asdict(chosen))
+    return counted.with_columns(rate=pl.col("rejected") / pl.col("records"))

@@ -1,0 +1,1 @@
+def is_dbase(s): return False

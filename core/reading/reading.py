@@ -1,0 +1,50 @@
+"""Reading: an opened filing, whatever its format, and the chunks it yields.
+
+Must not know how any format is laid out.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from core.reading import cells
+from core.reading.headers import Heading
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An opened filing (报送文件): what it is, and its rows a chunk at a time.
+
+    `encoding` is None for workbooks. `ignored` are the headers not known: shown to the user, not read.
+    """
+
+    path: Path
+    format: str
+    encoding: str | None
+    layout: str
+    columns: tuple[str, ...]
+    ignored: tuple[str, ...]
+    _heading: Heading = field(repr=False, compare=False)
+    _frames: Callable[[int], Iterator[pl.DataFrame]] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(
+        cls,
+        path: Path,
+        format: str,
+        encoding: str | None,
+        heading: Heading,
+        frames: Callable[[int], Iterator[pl.DataFrame]],
+    ) -> "Reading":
+        """Put together what a format's reader found out; `frames` yields raw frames of at most so many rows."""
+        return cls(path, format, encoding, heading.layout, heading.columns, heading.ignored, heading, frames)
+
+    def chunks(self, rows: int = 200_000) -> Iterator[pl.DataFrame]:
+        """Read the file from the start, at most so many rows at a time.
+
+        Column `row` is the spreadsheet's own row number; cells are text exactly as filed, null when empty.
+        Wholly blank rows are left out. Raises UnreadableFiling where the file turns out damaged.
+        """
+        return cells.inspected(self._frames(rows), self._heading)

@@ -1,0 +1,50 @@
+"""The two forms of certificate numbers (学位证书编号): with kind letters until 2015, sixteen digits since.
+
+Sources: 国务院学位委员会《关于调整学位证书编号方式的通知》(2005-08-25) and 学位〔2015〕18号. Must not declare rules.
+"""
+
+from datetime import date
+
+import polars as pl
+
+from core.rules import Context
+from core.rules._readable import conferred_fits
+
+LETTERS_START = date(2006, 1, 1)
+DIGITS_START = date(2016, 1, 1)
+BOTH_FROM = date(2015, 12, 1)
+BOTH_UNTIL = date(2016, 3, 31)
+"""Between these two days either form may appear: late resolutions of 2015 were printed in 2016."""
+
+_NUMBER = pl.col("certificate")
+_OTHER = pl.when(~_NUMBER.str.contains(r"^[0-9]{16}$")).then(_NUMBER)
+
+
+def mark() -> pl.Expr:
+    """The kind letters: "" for plain digits, C CZ Z Q T L S E; null when the number has no known form.
+
+    Professional degrees are Z with a letter of their type or, as in Xinjiang, with digits only.
+    """
+    return (
+        pl.when(_NUMBER.is_not_null() & _OTHER.is_null()).then(pl.lit(""))
+        .when(_OTHER.str.contains(r"^[0-9]{10}[SE][0-9]{5}$")).then(_OTHER.str.slice(10, 1))
+        .when(_OTHER.str.contains(r"^C[0-9]{10}Z[0-9]{5}$")).then(pl.lit("CZ"))
+        .when(_OTHER.str.contains(r"^(?:[CZQTL][0-9]{16}|Z[0-9]{10}[A-Z][0-9]{5})$")).then(_OTHER.str.slice(0, 1))
+    )
+
+
+def core() -> pl.Expr:
+    """The sixteen characters after a prefix letter, if there is one."""
+    return pl.when(_NUMBER.str.len_bytes() == 17).then(_NUMBER.str.slice(1)).otherwise(_NUMBER)
+
+
+def graduation_number() -> pl.Expr:
+    """Eighteen digits built like a graduation certificate's (毕业证书编号): school, kind, year, level 01–06, serial."""
+    likely = _OTHER.str.contains(r"^[0-9]{5}[1-7](?:19|20)[0-9]{2}0[1-6][0-9]{6}$")
+    return (likely & _NUMBER.ne_missing(pl.col("id_number"))).fill_null(False)
+
+
+def well_formed(context: Context) -> pl.Expr:
+    """The number has the form of its day; of either era when the day is not known."""
+    late = conferred_fits(context) & (pl.col("conferred") > BOTH_UNTIL)
+    return mark().is_not_null() & (~late | (mark() == "")).fill_null(False)

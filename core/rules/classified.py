@@ -1,0 +1,77 @@
+"""Records that are or look classified (涉密, article 2), held for a person. Declarations only.
+
+No message repeats what the record says.
+"""
+
+import polars as pl
+
+from core.rules import Context, rule
+from core.rules._readable import written
+from core.vocabulary import FindingClass
+
+CLASSIFIED = FindingClass.CLASSIFIED
+
+_OPEN = ("公开", "公开论文", "非密", "非涉密", "不涉密", "不保密", "无")
+_GRADES = "绝密|机密|秘密|内部|涉密|保密"
+# How a document is marked, as against a title that speaks of secrets: 商业秘密保护研究, 机密计算, 秘密花园.
+_MARKING = (
+    r"(?:绝密|机密|秘密)\s*[★☆]"
+    r"|[★☆]\s*\d*\s*(?:年|长期)"
+    rf"|[\[【（(〔]\s*(?:{_GRADES})(?:论文|级|资料)?\s*[\]】）)〕]"
+    rf"|^\s*(?:{_GRADES})(?:级|论文|资料)?\s*(?:$|[:：])"
+    r"|密级\s*[:：]\s*(?:绝密|机密|秘密|内部)"
+    r"|(?:绝密|机密|秘密)级"
+    r"|保密论文|涉密论文|注意保密"
+    r"|内部资料(?:\s*$|[，,。；;！!]|不得|严禁|请勿)|^\s*内部资料"
+)
+_REMARK = r"绝密|机密|(?:^|[^非不未])涉密|保密(?:论文|期|学位|审查未)|(?:需|须|应|已)保密|内部资料"
+
+
+@rule(
+    "S01", cls=CLASSIFIED, fields=("LWLX|MJ",),
+    zh="该记录涉密，不提供网上查询，请按保密渠道办理。",
+    en="The record is classified and is not put on line; please deal with it through the secure channel.",
+    passes=({"LWLX": "毕业设计"}, {"LWLX": None}, {"LWLX": "非涉密论文"}, {"MJ": "公开"}, {"MJ": "非密"}),
+    fails=({"LWLX": "涉密论文"}, {"MJ": "秘密"}, {"MJ": "内部"}, {"LWLX": "毕业论文", "MJ": "机密★20年"}),
+)
+def thesis_is_not_classified(context: Context) -> pl.Expr:
+    """Article 2; 涉密论文 is a value of the thesis type. Any secrecy grade but 公开 and its synonyms counts."""
+    secret_type = pl.col("LWLX").str.contains("(?:^|[^非不])涉密").fill_null(False)
+    if "MJ" not in context.columns:
+        return ~secret_type
+    return ~secret_type & written("MJ").is_in(_OPEN).fill_null(True)
+
+
+@rule(
+    "S03", cls=CLASSIFIED, fields=("LWTM|BZ|ZYMC",),
+    zh="题目、备注或专业中出现疑似涉密标识，暂不提供网上查询，请按保密渠道核实。",
+    en="The title, remarks or major bear what may be a secrecy marking; please verify through the secure channel.",
+    passes=(
+        {"LWTM": "企业内部控制研究"},
+        {"LWTM": "商业秘密保护研究"},
+        {"LWTM": "论《秘密花园》中的成长主题"},
+        {"LWTM": "面向云平台的机密计算技术研究"},
+        {"LWTM": "电影《绝密》的叙事研究"},
+        {"LWTM": "涉密信息系统分级保护研究"},
+        {"ZYDM": "120106TK", "ZYMC": "保密管理"},
+        {"BZ": "非涉密"},
+    ),
+    fails=(
+        {"LWTM": "某型装备研究（机密）"},
+        {"LWTM": "秘密★10年 某材料研究"},
+        {"LWTM": "保密论文"},
+        {"LWTM": "绝密"},
+        {"LWTM": "某系统研究 内部资料，注意保密"},
+        {"BZ": "该生论文涉密"},
+        {"BZ": "机密"},
+        {"ZYMC": "某专业【涉密】"},
+    ),
+)
+def text_bears_no_secrecy_marking(context: Context) -> pl.Expr:
+    """Check S03 of the rule list: markings as documents bear them; 保密论文 stands in for text on network forms."""
+    marked = [
+        pl.when(pl.col(code).str.contains("密|内部资料|★|☆")).then(pl.col(code)).str.contains(pattern)
+        for code, pattern in (("LWTM", _MARKING), ("ZYMC", _MARKING), ("BZ", f"{_REMARK}|{_MARKING}"))
+        if code in context.columns
+    ]
+    return ~pl.any_horizontal(found.fill_null(False) for found in marked)

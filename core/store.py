@@ -1,0 +1,47 @@
+"""The store opened for work: migrated, its reference rows current, leftovers of a crash swept away.
+
+Must not know what the desk does with it.
+"""
+
+import shutil
+from pathlib import Path
+
+from core import reference
+from core.database import Database
+
+HOME = Path(__file__).resolve().parents[1] / "data" / "var"
+"""Where the embedded store lives unless told otherwise."""
+
+
+def open_store(folder: Path = HOME) -> Database:
+    """Open the store in a folder (made when absent). Raises StoreBusy when another program has it open."""
+    db = Database.open(folder)
+    _sweep(db)
+    _refresh_reference(db)
+    return db
+
+
+def _sweep(db: Database) -> None:
+    shutil.rmtree(db.folder / "work", ignore_errors=True)
+    (db.folder / "work").mkdir()
+    kept = set(db.frame("SELECT parquet FROM filing")["parquet"])
+    for path in (db.folder / "filings").iterdir():
+        if path.name not in kept:
+            path.unlink()
+    originals = set(db.frame("SELECT sha256 FROM filing")["sha256"])
+    for path in (db.folder / "originals").iterdir():
+        if path.name not in originals:
+            path.unlink()
+
+
+def _refresh_reference(db: Database) -> None:
+    tables = reference.load()
+    provinces = tables.table("provinces").select("code", "zh", "en").unique("code")
+    institutions = tables.table("institutions").select(
+        "code", "province", zh="name", en="name_en", synthetic=tables.table("institutions")["synthetic"] == "1"
+    ).unique("code", keep="last", maintain_order=True)
+    with db.transaction() as tx:
+        tx.run("DELETE FROM province")
+        tx.run("DELETE FROM institution")
+        tx.append("province", provinces)
+        tx.append("institution", institutions)

@@ -1,0 +1,194 @@
+"""What the screens show: one function per screenful, each within the scope of the person at the desk.
+
+Every statement applies `$scope`; statements that tell of single records apply `$sees_classified` (Desk.frame fills
+both in). Here, and only here, None in a filter means all. Must not write.
+"""
+
+from dataclasses import asdict, dataclass
+
+import polars as pl
+
+from core.desk import Desk
+from core.errors import NotFound
+
+_TERMS = """
+SELECT f.term, count(DISTINCT f.filing_id) AS filings,
+    count(DISTINCT f.filing_id) FILTER (f.status = 'approved') AS approved,
+    count(DISTINCT f.filing_id) FILTER (f.status = 'received') AS unapproved,
+    count(*) AS records,
+    count(*) FILTER (r.status = 'published') AS published,
+    count(*) FILTER (r.status = 'cleared') AS cleared,
+    count(*) FILTER (r.status = 'withheld') AS withheld,
+    count(*) FILTER (r.status = 'out_of_scope') AS out_of_scope,
+    count(*) FILTER (r.status IN ('revoked', 'withdrawn')) AS revoked_or_withdrawn,
+    count(*) FILTER (r.status = 'superseded') AS superseded
+FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
+WHERE $scope IS NULL OR f.province = $scope
+GROUP BY f.term
+ORDER BY f.term DESC"""
+
+_CASES = """
+SELECT f.term, c.reason, c.status, count(*) AS records
+FROM withheld_case AS c JOIN filing AS f ON f.filing_id = c.filing_id
+WHERE c.status <> 'closed' AND ($scope IS NULL OR f.province = $scope)
+GROUP BY ALL
+ORDER BY ALL"""
+
+_FILINGS = """
+SELECT f.filing_id, f.term, f.institution, i.zh AS institution_zh, i.en AS institution_en, f.province,
+    p.zh AS province_zh, p.en AS province_en, f.category, f.level, f.supplement, f.layout, f.format, f.encoding,
+    f.file_name, f.records, f.ruleset, f.received_at, f.received_by, f.status, f.reviewed_on, f.reviewed_by,
+    f.review_document, f.return_reason
+FROM filing AS f
+JOIN province AS p ON p.code = f.province
+LEFT JOIN institution AS i ON i.code = f.institution
+WHERE ($scope IS NULL OR f.province = $scope)
+    AND ($term IS NULL OR f.term = $term) AND ($status IS NULL OR f.status = $status)
+    AND ($province IS NULL OR f.province = $province) AND ($filing_id IS NULL OR f.filing_id = $filing_id)
+    AND ($text IS NULL OR f.institution = $text OR contains(i.zh, $text) OR contains(f.file_name, $text))
+ORDER BY f.filing_id DESC
+LIMIT $size OFFSET $size * $page"""
+
+_FILINGS_TOTAL = """
+SELECT count(*) AS n
+FROM filing AS f LEFT JOIN institution AS i ON i.code = f.institution
+WHERE ($scope IS NULL OR f.province = $scope)
+    AND ($term IS NULL OR f.term = $term) AND ($status IS NULL OR f.status = $status)
+    AND ($province IS NULL OR f.province = $province)
+    AND ($text IS NULL OR f.institution = $text OR contains(i.zh, $text) OR contains(f.file_name, $text))"""
+
+_FILING_STATUSES = """
+SELECT r.status, count(*) AS records
+FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
+WHERE f.filing_id = $filing_id AND ($scope IS NULL OR f.province = $scope)
+GROUP BY r.status
+ORDER BY r.status"""
+
+_FILING_RULES = """
+SELECT t.rule, t.evaluated, t.failed, t.not_evaluated
+FROM rule_tally AS t JOIN filing AS f ON f.filing_id = t.filing_id
+WHERE f.filing_id = $filing_id AND ($scope IS NULL OR f.province = $scope)
+    AND ($sees_classified OR t.rule NOT LIKE 'S%')
+ORDER BY t.failed DESC, t.rule"""
+
+_RECORD = """
+SELECT r.record_id, r.version, r.filing_id, r.filing_row, r.name, r.certificate_no, r.status, r.conferred_on, r.level,
+    r.publication_id, f.term, f.category, f.institution, i.zh AS institution_zh, i.en AS institution_en, f.province,
+    p.zh AS province_zh, p.en AS province_en, f.status AS filing_status, f.layout, f.ruleset, f.parquet,
+    f.supplement, f.received_at, c.status AS case_status, c.reason, c.round, c.opened_at
+FROM record AS r
+JOIN filing AS f ON f.filing_id = r.filing_id
+JOIN province AS p ON p.code = f.province
+LEFT JOIN institution AS i ON i.code = f.institution
+LEFT JOIN withheld_case AS c ON c.record_id = r.record_id AND c.version = r.version
+WHERE r.record_id = $record_id AND ($scope IS NULL OR f.province = $scope)
+    AND ($sees_classified OR NOT EXISTS (
+        SELECT 1 FROM finding AS s
+        WHERE s.record_id = r.record_id AND s.class = 'classified' AND s.closed IS NULL))
+ORDER BY r.version DESC
+LIMIT 1"""
+
+_RECORD_FINDINGS = """
+SELECT g.rule, g.class, g.field, g.value, g.closed
+FROM finding AS g JOIN filing AS f ON f.filing_id = g.filing_id
+WHERE g.record_id = $record_id AND g.version = $version AND ($scope IS NULL OR f.province = $scope)
+ORDER BY g.rule"""
+
+_FILED_ROW = """
+SELECT * EXCLUDE ("row") FROM read_parquet($path) WHERE "row" = $filing_row"""
+
+_RULE_HITS = """
+SELECT t.rule, sum(t.evaluated)::BIGINT AS evaluated, sum(t.failed)::BIGINT AS failed,
+    sum(t.not_evaluated)::BIGINT AS not_evaluated
+FROM rule_tally AS t JOIN filing AS f ON f.filing_id = t.filing_id
+WHERE ($scope IS NULL OR f.province = $scope) AND ($term IS NULL OR f.term = $term)
+GROUP BY t.rule
+ORDER BY t.rule"""
+
+_ACTS = """
+SELECT a.acted_at, a.actor, a.machine, a.event, a.subject, a.subject_id, a.moved, a.note
+FROM act AS a
+LEFT JOIN filing AS f ON a.subject = 'filing' AND f.filing_id = a.subject_id
+WHERE $scope IS NULL OR f.province = $scope
+ORDER BY a.act_id DESC
+LIMIT $size"""
+
+
+@dataclass(frozen=True)
+class FilingFilter:
+    """Which filings: codes, or None for all; `text` is an institution code, part of its name or of the file's."""
+
+    term: str | None = None
+    province: str | None = None
+    status: str | None = None
+    text: str | None = None
+
+
+def terms(desk: Desk) -> pl.DataFrame:
+    """Each semester with filings, latest first: term, filings, approved, unapproved, records, and records by status."""
+    return desk.frame(_TERMS)
+
+
+def cases(desk: Desk) -> pl.DataFrame:
+    """Open cases: term, reason, status, records. Classified ones are counted, for everyone."""
+    return desk.frame(_CASES)
+
+
+def filings(desk: Desk, chosen: FilingFilter, *, page: int = 0, size: int = 50) -> pl.DataFrame:
+    """A page of filings, latest first."""
+    return desk.frame(_FILINGS, **asdict(chosen), filing_id=None, page=page, size=size)
+
+
+def filings_total(desk: Desk, chosen: FilingFilter) -> int:
+    """How many filings the filter finds."""
+    return desk.frame(_FILINGS_TOTAL, **asdict(chosen)).item()
+
+
+def filing(desk: Desk, filing_id: int) -> dict[str, object]:
+    """One filing; raises NotFound outside the person's scope."""
+    found = desk.frame(_FILINGS, **asdict(FilingFilter()), filing_id=filing_id, page=0, size=1)
+    return _only(found, "没有找到这个报送批次。", "There is no such filing.")
+
+
+def filing_statuses(desk: Desk, filing_id: int) -> pl.DataFrame:
+    """A filing's records by status: status, records."""
+    return desk.frame(_FILING_STATUSES, filing_id=filing_id)
+
+
+def filing_rules(desk: Desk, filing_id: int) -> pl.DataFrame:
+    """What each check said of a filing: rule, evaluated, failed, not_evaluated; most failures first."""
+    return desk.frame(_FILING_RULES, filing_id=filing_id)
+
+
+def record(desk: Desk, record_id: int) -> dict[str, object]:
+    """The head of a record; raises NotFound outside scope, and for classified records without that duty."""
+    found = desk.frame(_RECORD, record_id=record_id)
+    return _only(found, "没有找到这条记录，或您无权查看。", "There is no such record, or it is not yours to see.")
+
+
+def record_findings(desk: Desk, head: dict[str, object]) -> pl.DataFrame:
+    """What was found in a record (as `record` gave it): rule, class, field, value, closed."""
+    return desk.frame(_RECORD_FINDINGS, record_id=head["record_id"], version=head["version"])
+
+
+def filed_row(desk: Desk, head: dict[str, object]) -> dict[str, str | None]:
+    """A record (as `record` gave it) as it was filed: code → text."""
+    path = str(desk.db.folder / "filings" / str(head["parquet"]))
+    found = desk.db.frame(_FILED_ROW, path=path, filing_row=head["filing_row"])
+    return _only(found, "没有找到原始数据。", "The filed row is missing.")
+
+
+def rule_hits(desk: Desk, term: str | None = None) -> pl.DataFrame:
+    """What each check has said so far: rule, evaluated, failed, not_evaluated."""
+    return desk.frame(_RULE_HITS, term=term)
+
+
+def acts(desk: Desk, *, size: int = 20) -> pl.DataFrame:
+    """The latest acts: acted_at, actor, machine, event, subject, subject_id, moved, note."""
+    return desk.frame(_ACTS, size=size)
+
+
+def _only(found: pl.DataFrame, zh: str, en: str) -> dict[str, object]:
+    if found.is_empty():
+        raise NotFound(zh, en)
+    return found.row(0, named=True)
