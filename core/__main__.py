@@ -59,7 +59,8 @@ def check(asked: argparse.Namespace) -> int:
     lines = (
         findings.sort("row", "rule").join(numbers, on="row", how="left", maintain_order="left")
         .select(
-            "row", pl.col("certificate").alias("certificate_no"), "rule", "class", "field", exports.inert_column("value"),
+            "row", exports.inert_column("certificate").alias("certificate_no"), "rule", "class", "field",
+            exports.inert_column("value"),
             zh=pl.col("rule").replace_strict({code: zh for code, (zh, _) in text.items()}, return_dtype=pl.String),
             en=pl.col("rule").replace_strict({code: en for code, (_, en) in text.items()}, return_dtype=pl.String),
         )

@@ -10,7 +10,7 @@ import polars as pl
 
 from core import values
 from core.errors import RuleFault
-from core.rules import RULES, Context, Sight, schema
+from core.rules import RULES, Context, Rule, Sight, schema
 from core.vocabulary import FindingClass
 
 KNOWN: dict[str, pl.DataType] = {
@@ -35,9 +35,6 @@ TALLY = {"rule": pl.String, "evaluated": pl.Int64, "failed": pl.Int64, "not_eval
 """Shape of the tally: how many rows each check judged, failed, and could not judge."""
 HEADS = ("row", "name", "certificate", "person", "level", "conferred", "declared")
 """The few columns by which records are compared with others and found again."""
-
-_FAR = frozenset({Sight.FILING, Sight.ARCHIVE})
-
 
 @dataclass(frozen=True)
 class Checked:
@@ -106,58 +103,64 @@ def _shared(heads: pl.DataFrame, key: str, others: pl.DataFrame | None = None) -
 
 
 def judge(frame: pl.DataFrame, context: Context, sights: frozenset[Sight]) -> Checked:
-    """Evaluate the schema's checks of these sights over an eager frame that has been enriched.
+    """Evaluate the schema's checks of these sights over an eager frame; of the others, only how many rows they judge.
 
     One select over the schema's own expressions; its verdicts are Pandera's (tests/rules/test_pandera_agrees.py)
     at a cost that does not grow with the share of dirty rows (F11). Raises RuleFault when a check cannot run.
     """
-    checks = {each.name: each.statistics for each in schema(context).checks if RULES[each.name].sight in sights}
+    checks = {str(each.name): each.statistics for each in schema(context).checks}
+    asked = [code for code in checks if RULES[code].sight in sights]
     try:
-        flags = frame.select(
-            *(parts["verdict"].alias(code) for code, parts in checks.items()),
-            *(parts["evaluated"].sum().cast(pl.Int64).alias(f"evaluated {code}") for code, parts in checks.items()),
-        )
+        flags = frame.lazy().select(
+            *(checks[code]["verdict"].alias(code) for code in asked),
+            *(parts["evaluated"].alias(f"evaluated {code}") for code, parts in checks.items()),
+        ).collect()  # lazy: what several checks share is computed once
     except pl.exceptions.PolarsError as error:
-        raise RuleFault(f"the rulebook could not be evaluated: {type(error).__name__}") from error
-    findings = [_findings(frame, flags, code, context) for code in checks]
+        faulty = [code for code in asked if not _runs(frame, checks[code]["verdict"])]
+        raise RuleFault(  # not chained: what Polars says may quote cells
+            f"{', '.join(faulty) or 'the rulebook'} could not be evaluated: {type(error).__name__}"
+        ) from None
+    right = flags.select(pl.all().sum().cast(pl.Int64)).row(0, named=True)
+    failed = dict.fromkeys(checks, 0) | {code: frame.height - right[code] for code in asked}
+    findings = [_findings(frame, (~flags[code]).arg_true(), RULES[code], context) for code in asked if failed[code]]
+    judged = [right[f"evaluated {code}"] for code in checks]
     tally = pl.DataFrame(
-        [
-            (code, judged, found.height, frame.height - judged)
-            for code, found in zip(checks, findings, strict=True)
-            for judged in [flags[f"evaluated {code}"][0] if frame.height else 0]
-        ],
-        schema=TALLY, orient="row",
-    )
-    return Checked(pl.concat(findings, how="vertical") if findings else pl.DataFrame(schema=FINDINGS), tally)
+        {"rule": list(checks), "evaluated": judged, "failed": list(failed.values())}, schema_overrides=TALLY
+    ).with_columns(not_evaluated=pl.lit(frame.height, pl.Int64) - pl.col("evaluated"))
+    return Checked(pl.concat([pl.DataFrame(schema=FINDINGS), *findings]), tally)
 
 
-def _findings(frame: pl.DataFrame, flags: pl.DataFrame, code: str, context: Context) -> pl.DataFrame:
-    failing = (~flags[code]).arg_true()
-    rule = RULES[code]
-    fields = rule.filed_fields(context.columns)
-    if not failing.len() or not fields:
-        return pl.DataFrame(schema=FINDINGS)
-    rows = frame[failing]
+def _runs(frame: pl.DataFrame, verdict: pl.Expr) -> bool:
+    try:
+        frame.select(verdict)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
+
+
+def _broken(frame: pl.DataFrame, checks: dict[str, dict[str, pl.Expr]], asked: list[str]) -> str:
+    for code in asked:
+        try:
+            frame.select(checks[code]["verdict"])
+        except pl.exceptions.PolarsError:
+            return code
+    return "(all together)"
+
+
+def _findings(frame: pl.DataFrame, failing: pl.Series, rule: Rule, context: Context) -> pl.DataFrame:
+    fields = rule.filed_fields(context.columns) or ()
+    field = pl.lit(fields[0]) if rule.found_in is None else pl.coalesce(rule.found_in, pl.lit(fields[0]))
     cls = pl.lit(rule.cls.value)
     if rule.soft:
         cls = pl.when(rule.soft(context).fill_null(False)).then(pl.lit(FindingClass.NOTE.value)).otherwise(cls)
-    field = pl.lit(fields[0]) if rule.found_in is None else pl.coalesce(rule.found_in, pl.lit(fields[0]))
-    places = rows.select("row", *fields, rule=pl.lit(code), field=field, **{"class": cls})
-    named = places["field"].unique()
-    value = pl.coalesce(pl.when(pl.col("field") == name).then(pl.col(name)) for name in named)
-    if rule.cls is FindingClass.CLASSIFIED:
-        value = pl.lit(None, pl.String)  # a finding never repeats what may be secret
-    return places.select("row", "rule", "class", "field", value=value)
-
-
-def tally_unlooked(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
-    """How many rows the checks that look beyond one record can judge; none failed so far."""
-    checks = {each.name: each.statistics for each in schema(context).checks if RULES[each.name].sight in _FAR}
-    counts = frame.select(parts["evaluated"].sum().cast(pl.Int64).alias(code) for code, parts in checks.items())
-    judged = counts.unpivot(variable_name="rule", value_name="evaluated")
-    return judged.select(
-        "rule", "evaluated", failed=pl.lit(0, pl.Int64), not_evaluated=pl.lit(frame.height, pl.Int64) - pl.col("evaluated")
-    )
+    needed = {"row", *fields, *field.meta.root_names(), *cls.meta.root_names()}
+    places = frame.select(needed)[failing].select("row", rule=pl.lit(rule.code), **{"class": cls}, field=field)
+    if rule.cls is FindingClass.CLASSIFIED:  # a finding never repeats what may be secret
+        return places.with_columns(value=pl.lit(None, pl.String))
+    named = places["field"].unique().to_list()
+    filed = frame.select(named)[failing]
+    value = pl.coalesce(pl.when(places["field"] == name).then(filed[name]) for name in named)
+    return places.with_columns(value=value)
 
 
 def with_failures(tally: pl.DataFrame, far: pl.DataFrame) -> pl.DataFrame:

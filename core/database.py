@@ -19,6 +19,8 @@ _SCHEMA = Path(__file__).parent / "schema"
 _PARAMETER = re.compile(r"\$([a-z_0-9]+)")
 _MEMORY_LIMIT = "1GB"
 """What DuckDB may hold in memory; beyond it, it spills to `work/`. A 6 M-row load stays under 2.5 GB in all."""
+_MOST_ROWS = 1_000_000
+"""The largest answer `query_apart` gives out: what the page and a CSV can carry."""
 
 
 class StoreBusy(CentreError):
@@ -96,6 +98,7 @@ class Database:
                 "The database is in use by another program. Close the running app and try again.",
             ) from None
         database = cls(connection, folder)
+        connection.execute("SET enable_progress_bar = false")
         connection.execute("CHECKPOINT")  # after a crash, before anything else (duckdb #23788)
         database.migrate()
         return database
@@ -163,9 +166,11 @@ class Database:
 def query_apart(tables: dict[str, pl.DataFrame], sql: str, *, seconds: float) -> pl.DataFrame:
     """Answer one SELECT over copies of these tables in a memory of its own, cut off from files and the store.
 
-    Raises BadRequest for anything but one SELECT, for a statement that fails, and when `seconds` have passed.
+    Raises BadRequest for anything but one SELECT, for a statement that fails, when `seconds` have passed, and for
+    an answer of more than a million rows.
     """
-    with duckdb.connect(":memory:", config={"memory_limit": _MEMORY_LIMIT, "threads": 1}) as apart:
+    closed_in = {"memory_limit": _MEMORY_LIMIT, "threads": 1, "temp_directory": ""}
+    with duckdb.connect(":memory:", config=closed_in) as apart:
         for name, frame in tables.items():
             apart.register("given", frame.to_arrow())
             apart.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
@@ -178,7 +183,12 @@ def query_apart(tables: dict[str, pl.DataFrame], sql: str, *, seconds: float) ->
             statements = apart.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise BadRequest("只能运行一条SELECT查询。", "Only a single SELECT can be run.")
-            return apart.sql(statements[0].query).pl()
+            answer = apart.sql(statements[0].query).limit(_MOST_ROWS + 1).pl()
+            if answer.height > _MOST_ROWS:
+                raise BadRequest(
+                    f"结果超过{_MOST_ROWS:,}行。请汇总，或加LIMIT。", f"More than {_MOST_ROWS:,} rows. Sum up, or add LIMIT."
+                )
+            return answer
         except duckdb.InterruptException:
             raise BadRequest(
                 f"查询超过{seconds:.0f}秒，已停止。请缩小范围。", f"Stopped after {seconds:.0f} s. Ask for less."

@@ -7,7 +7,7 @@ database or statuses.
 import hashlib
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,20 +50,29 @@ class Draft:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def draw_up(reading: Reading, context: Context, work: Path, progress: Progress | None = None) -> Draft:
-    """Read a file to its end, judging each chunk; what is written goes below `work` in a folder of its own.
+def draw_up(
+    reading: Reading, context: Context, work: Path, progress: Progress | None = None, *, rows: int = CHUNK
+) -> Draft:
+    """Read a file to its end, judging so many rows at a time; what is written goes below `work`, in its own folder.
 
     Raises UnreadableFiling when the file cannot be read to the end, leaving nothing behind.
     """
     folder = work / f"draft-{uuid4().hex}"
     folder.mkdir(parents=True)
     try:
-        with ThreadPoolExecutor(max_workers=1) as copying:
-            copied = copying.submit(_keep_original, reading.path, folder / "original")
-            return _read_through(reading, context, folder, copied, progress)
+        with ThreadPoolExecutor(max_workers=2) as beside:
+            kept = beside.submit(_keep_original, reading.path, folder / "original")
+            chunks = reading.chunks(rows)
+            heads, checked = _read_through(chunks, context, folder / "filed.parquet", beside, progress)
+            sha256, size = kept.result()
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    heads.write_parquet(folder / "heads.parquet")
+    return Draft(
+        folder, folder / "original", folder / "filed.parquet", folder / "heads.parquet", sha256, size, heads.height,
+        context, checked,
+    )
 
 
 def complete(
@@ -89,38 +98,63 @@ def complete(
 
 
 def _read_through(
-    reading: Reading, context: Context, folder: Path, copied: Future, progress: Progress | None
-) -> Draft:
-    filed, heads = folder / "filed.parquet", folder / "heads.parquet"
-    findings, tallies, head_chunks, records = [], [], [], 0
-    writer = None
-    try:
-        for chunk in reading.chunks(CHUNK):
+    chunks: Iterator[pl.DataFrame], context: Context, filed: Path, beside: ThreadPoolExecutor,
+    progress: Progress | None,
+) -> tuple[pl.DataFrame, checking.Checked]:
+    findings, tallies, heads, done = [], [], [], 0
+    with _Filed(filed, beside) as written:
+        for chunk in chunks:
             frame = values.read(chunk, context.reference)
+            written.append(frame)
             near = checking.judge(frame, context, frozenset({Sight.RECORD}))
             findings.append(near.findings)
-            tallies += [near.tally, checking.tally_unlooked(frame, context)]
-            head_chunks.append(frame.select(checking.HEADS))
-            rows = frame.select("row", *COLUMNS).to_arrow()
-            writer = writer or pq.ParquetWriter(filed, rows.schema, compression="zstd", compression_level=1)
-            writer.write_table(rows)
-            records += chunk.height
+            tallies.append(near.tally)
+            heads.append(frame.select(checking.HEADS))
+            done += chunk.height
             if progress:
-                progress(records)
-    finally:
-        if writer:
-            writer.close()
-            _to_disk(filed)
-    if not records:
+                progress(done)
+    if not done:
         raise UnreadableFiling(
             "文件里没有数据行。请确认文件内容后重新报送。", "The file has no data rows. Check it and file again."
         )
-    pl.concat(head_chunks).write_parquet(heads)
-    sha256, size = copied.result()
-    return Draft(
-        folder, folder / "original", filed, heads, sha256, size, records, context,
-        checking.Checked(pl.concat(findings), checking.add_tallies(tallies)),
-    )
+    return pl.concat(heads), checking.Checked(pl.concat(findings), checking.add_tallies(tallies))
+
+
+class _Filed:
+    """The filed rows going to one Parquet file, a chunk at a time, beside the checking of the same chunk."""
+
+    def __init__(self, path: Path, beside: ThreadPoolExecutor) -> None:
+        self._path = path
+        self._beside = beside
+        self._under_way: Future[None] | None = None
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> "_Filed":
+        return self
+
+    def append(self, frame: pl.DataFrame) -> None:
+        self._settle()
+        self._under_way = self._beside.submit(self._write, frame.select("row", *COLUMNS))
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._settle()
+        finally:
+            if self._writer:
+                self._writer.close()
+                with self._path.open("rb") as written:
+                    os.fsync(written.fileno())
+
+    def _settle(self) -> None:
+        if self._under_way:
+            self._under_way.result()
+
+    def _write(self, rows: pl.DataFrame) -> None:
+        table = rows.to_arrow()
+        self._writer = self._writer or pq.ParquetWriter(
+            self._path, table.schema, compression="zstd", compression_level=1
+        )
+        self._writer.write_table(table)
 
 
 def _keep_original(source: Path, kept: Path) -> tuple[str, int]:
@@ -134,7 +168,3 @@ def _keep_original(source: Path, kept: Path) -> tuple[str, int]:
         os.fsync(copy.fileno())
     return digest.hexdigest(), size
 
-
-def _to_disk(path: Path) -> None:
-    with path.open("rb") as written:
-        os.fsync(written.fileno())

@@ -7,6 +7,7 @@ Must not know how notices come about.
 import io
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -51,7 +52,7 @@ HEADINGS: tuple[tuple[str, int], ...] = (
 ACTIONS: tuple[str, ...] = ("信息变更", "撤销备案", "照片补报", "照片更正", "书面说明")
 """What an institution may choose in the column 处理 (article 7)."""
 
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_START = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def inert(text: str | None) -> str:
@@ -64,7 +65,7 @@ def inert(text: str | None) -> str:
 def inert_column(name: str) -> pl.Expr:
     """`inert` over a column of text; null stays null."""
     text = pl.col(name)
-    return pl.when(text.str.contains(r"^[=+\-@\t\r]")).then("'" + text).otherwise(text).alias(name)
+    return pl.when(text.str.contains(r"^[=+\-@\t\r\n＝＋－＠]")).then("'" + text).otherwise(text).alias(name)
 
 
 def to_csv(table: pl.DataFrame, *, notes: list[str]) -> bytes:
@@ -95,11 +96,19 @@ def term_archive(desk: Desk, term: str, *, province: str | None = None) -> bytes
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for (_, folder), group in notices.group_by("province", "province_zh", maintain_order=True):
-            archive.writestr(f"{folder}/反馈清单_{term}_{folder}.xlsx", _summary(group))
+            listed = _entry(f"{folder}/反馈清单_{term}_{folder}.xlsx", group["issued_at"].max())
+            archive.writestr(listed, _summary(group))
             for notice in group.iter_rows(named=True):
                 lines = desk.frame(_LINES, notice_id=notice["notice_id"])
-                archive.writestr(f"{folder}/{_file_name(notice)}", _workbook(notice, lines))
+                archive.writestr(_entry(f"{folder}/{_file_name(notice)}", notice["issued_at"]), _workbook(notice, lines))
     return packed.getvalue()
+
+
+def _entry(name: str, made: datetime) -> zipfile.ZipInfo:
+    """A place in a zip dated by its notice, so that the same notices always give the same bytes."""
+    entry = zipfile.ZipInfo(name, made.timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry
 
 
 def _file_name(notice: dict[str, Any]) -> str:
@@ -160,14 +169,18 @@ def _about(notice: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "反馈轮次", f"第{notice['round']}轮"
     yield "暂不提供查询记录", f"{notice['records']:,}条"
     yield "反馈截止", f"{notice['due_on']:%Y-%m-%d}"
-    yield "填写方法", "请逐行在“处理”列选择处理方式，需变更的填写“更正后内容”，数据无误的填写“书面说明”并抄报省级学位办；不要改动其他列，填好后原文件送回。"
+    yield "填写方法", (
+        "请逐行在“处理”列选择处理方式，需变更的填写“更正后内容”，数据无误的填写“书面说明”并抄报省级学位办；"
+        "不要改动其他列，填好后原文件送回。"
+    )
     if notice["classified_records"]:
-        yield "涉密数据", f"另有{notice['classified_records']:,}条涉密数据不在本表列出，请按保密渠道与学位中心联系。"
+        yield "涉密数据", f"其中{notice['classified_records']:,}条涉密数据不在本表列出，请按保密渠道与学位中心联系。"
 
 
 def _summary(notices: pl.DataFrame) -> bytes:
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False}) as book:
+        book.set_properties({"created": notices["issued_at"].max()})
         text, head, _ = _formats(book)
         sheet = book.add_worksheet("反馈清单")
         sheet.freeze_panes(1, 0)

@@ -76,7 +76,7 @@ def issue(desk: Desk, term: Term) -> int:
             notice_id=pl.int_range(pl.len(), dtype=pl.Int64) + first, term=pl.lit(term.code),
             due_on=pl.lit(term.feed_back_by), issued_at=pl.lit(act.at), issued_by=pl.lit(act.by),
         )
-        items = due.join(notices.select("notice_id", "institution"), on="institution")
+        items = due.join(notices.select("notice_id", "province", "institution"), on=["province", "institution"])
         tx.append("notice", notices)
         tx.append("notice_item", items.select("notice_id", "case_id", "record_id", "version"))
         ledger.move(

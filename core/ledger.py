@@ -32,8 +32,9 @@ SELECT $first_record + h.row, 1, $filing_id, h.row, h.name, h.certificate, h.per
 FROM read_parquet($heads) AS h LEFT JOIN read_parquet($verdicts) AS v ON v.row = h.row"""
 
 _INSERT_CASES = """
-INSERT INTO withheld_case (case_id, record_id, version, filing_id, reason, status, round, opened_at)
-SELECT $first_case + row_number() OVER (ORDER BY v.row) - 1, $first_record + v.row, 1, $filing_id, v.class, $open, 1,
+INSERT INTO withheld_case (case_id, record_id, version, filing_id, reason, findings, status, round, opened_at)
+SELECT $first_case + row_number() OVER (ORDER BY v.row) - 1, $first_record + v.row, 1, $filing_id, v.class, v.findings,
+    $open, 1,
     $acted_at
 FROM read_parquet($verdicts) AS v WHERE v.event = 'withhold'"""
 
@@ -100,7 +101,7 @@ def enter_records(
     """Put the first versions of a filing's records in the book, as sorted, and open cases for the withheld ones.
 
     `heads` is Parquet of checking.HEADS; `verdicts` is Parquet of row, event (a key of SORTED), class (the
-    primary one), for the rows that are not clear. Returns the number withheld.
+    primary one), findings (how many withhold it), for the rows that are not clear. Returns the number withheld.
     """
     shared = {"filing_id": filing_id, "first_record": first_record, "verdicts": str(verdicts)}
     words = {event: str(status) for event, status in SORTED.items()}

@@ -6,6 +6,9 @@ Takes the store alone: the public has no identity here. Must not know why a reco
 import unicodedata
 from dataclasses import dataclass
 
+import polars as pl
+
+from core import reference, values
 from core.database import Database
 from core.record import COLUMNS, PUBLIC
 
@@ -13,8 +16,13 @@ _FIND = """
 SELECT r.filing_row, f.parquet, r.name FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
 WHERE r.certificate_no = $certificate_no AND r.status = 'published'"""
 
+_NAMED = {"XB": ("XBM", "sex", "sexes"), "XWSYDW": ("XWSYDWM", "institution", "institutions"),
+          "XWLB": ("XWLBM", "degree", "degrees")}
+"""Certificate content a file may carry as a code alone: the code's column, its value once read, its table."""
+
 _ROW = f"""
-SELECT {', '.join(PUBLIC)} FROM read_parquet($path) WHERE "row" = $filing_row"""
+SELECT "row", {', '.join((*PUBLIC, *(code for code, _, _ in _NAMED.values())))}
+FROM read_parquet($path) WHERE "row" = $filing_row"""
 
 _SEPARATORS = dict.fromkeys(map(ord, "・･•．.‧∙⋅●﹒"), "·")
 
@@ -44,8 +52,24 @@ def find(db: Database, name: str, certificate_no: str) -> Certificate | None:
     if len(matches) != 1:
         return None
     found = matches[0]
-    content = db.one(_ROW, path=str(db.folder / "filings" / found["parquet"]), filing_row=found["filing_row"]) or {}
-    return Certificate({code: value for code, value in content.items() if value})
+    path = str(db.folder / "filings" / found["parquet"])
+    filed = db.frame(_ROW, path=path, filing_row=found["filing_row"])
+    told = {code: (filed[code].item() or "").strip() or _named(filed, code) for code in PUBLIC}
+    return Certificate({code: value for code, value in told.items() if value})
+
+
+def _named(filed: pl.DataFrame, code: str) -> str | None:
+    """The words for a code that was filed without them, as they stood on the day of conferral."""
+    if code not in _NAMED:
+        return None
+    _, read, table = _NAMED[code]
+    row = values.read(filed, reference.load()).row(0, named=True)
+    valid = reference.load().table(table).filter(
+        pl.col("code") == row[read],
+        pl.col("valid_from").is_null() | (pl.col("valid_from") <= row["conferred"]),
+        pl.col("valid_to").is_null() | (pl.col("valid_to") >= row["conferred"]),
+    )
+    return valid["name"][-1] if valid.height else None
 
 
 def _plain(name: str) -> str:

@@ -10,6 +10,9 @@ import polars as pl
 
 from core.desk import Desk
 
+LEAST = 30
+"""With fewer records than this, one faulty record moves the rate too far to rank by it."""
+
 _BASE = """
 WITH marked AS (
     SELECT g.record_id, bool_or(g.class = 'classified') AS classified, bool_or(g.class = 'scope') AS excluded
@@ -71,7 +74,21 @@ class RateFilter:
 def rates(desk: Desk, chosen: RateFilter, *, by: str) -> pl.DataFrame:
     """Rejection rates by province, institution, level, category, term or rule.
 
-    Columns: key, (zh, en), records (the denominator; for rules, records the rule judged), rejected, rate (0 to 1).
+    Columns: key, (zh, en), records (the denominator; for rules, records the rule judged), rejected, rate (0 to 1,
+    null where nothing was judged).
     """
     counted = desk.frame(_BY[by], **asdict(chosen))
-    return counted.with_columns(rate=pl.col("rejected") / pl.col("records"))
+    judged = pl.col("records") > 0
+    return counted.with_columns(rate=pl.when(judged).then(pl.col("rejected") / pl.col("records")))
+
+
+def overall(desk: Desk, chosen: RateFilter) -> dict[str, float | int | None]:
+    """The rate over everything the filter covers: records, rejected, rate (None with no records)."""
+    counted = desk.frame(_BY["term"], **asdict(chosen))
+    records, rejected = counted["records"].sum(), counted["rejected"].sum()
+    return {"records": records, "rejected": rejected, "rate": rejected / records if records else None}
+
+
+def comparable(found: pl.DataFrame) -> pl.DataFrame:
+    """The rates fit to be ranked, highest first: those over at least LEAST records."""
+    return found.filter(pl.col("records") >= LEAST).sort("rate", "records", "key", descending=[True, True, False])

@@ -77,14 +77,14 @@ def sort(tx: Transaction, draft: Draft, *, filing_id: int, first_record: int, ac
 
 
 def verdicts_of(findings: pl.DataFrame) -> pl.DataFrame:
-    """One line per record that is not clear: row, event (withhold or exclude), class (the primary one)."""
+    """One line per record that is not clear: row, event (withhold or exclude), class (the primary one), findings."""
     rank = {str(cls): place for place, cls in enumerate(_ORDER)}
     return (
         findings.filter(pl.col("class") != FindingClass.NOTE.value)
         .select("row", rank=pl.col("class").replace_strict(rank, return_dtype=pl.Int8))
-        .group_by("row").agg(pl.min("rank"))
+        .group_by("row").agg(pl.min("rank"), findings=pl.len().cast(pl.Int32))
         .select(
-            "row",
+            "row", "findings",
             event=pl.when(pl.col("rank") == 0).then(pl.lit("exclude")).otherwise(pl.lit("withhold")),
             **{"class": pl.col("rank").replace_strict(dict(enumerate(map(str, _ORDER))), return_dtype=pl.String)},
         )

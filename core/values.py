@@ -4,10 +4,12 @@ Repairs only what cannot change meaning (full width, outer spaces, lower case, l
 text stays beside it untouched. Must not know rules.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import partial
 
 import polars as pl
 
+from core.citizen import sound
 from core.garbled import garbled
 from core.record import COLUMNS
 from core.reference import Reference
@@ -15,13 +17,22 @@ from core.reference import Reference
 DERIVED: dict[str, str] = {
     "name": "姓名，去首尾空格",
     "sex": "性别码",
+    "sex_told": "性别文字对应的码",
     "country": "国家或地区码",
+    "country_told": "国家或地区名称对应的码",
+    "ethnic_group": "民族码",
+    "ethnic_group_told": "民族名称对应的码",
+    "political_status": "政治面貌码",
+    "political_status_told": "政治面貌名称对应的码",
     "id_type": "身份证件类型码",
+    "id_type_told": "身份证件类型名称对应的码",
     "id_number": "证件号码，半角大写、去空格和括号",
+    "id_sound": "证件号码为18位且校验码正确",
     "person": "同一人的键：居民身份号码前17位，其他证件为号码",
     "born": "出生日期",
     "institution": "学位授予单位码",
     "degree": "学位类别码",
+    "degree_told": "学位类别名称对应的码",
     "level": "学位级别：1名誉博士、2博士、3硕士、4学士",
     "major": "专业代码",
     "certificate": "学位证书编号，半角大写、去空格",
@@ -33,14 +44,34 @@ DERIVED: dict[str, str] = {
     "declared": "已申报第二学位或辅修学位",
     "garbled_field": "首个有乱码的字段",
 }
-"""Columns `read` adds, with what they hold. Rules use these and the filed codes."""
+"""Columns `read` adds, with what they hold. Rules use these and the filed codes.
 
+A `_told` column is the code behind the text beside a code; a text that is in no table is kept as it is.
+"""
+
+PLACEHOLDERS = ("无", "0", "待补", "暂无", "待定", "不详", "/", "-", "—", "NULL", "NONE", "无证件")
+"""What people write for an ID number they do not have: it identifies nobody."""
+
+_EDGE = " \t\r\n\u3000\u00a0\u200b\ufeff"
 _SPACE = r"[\s\u3000\u00a0\u200b\ufeff]"
 _TEXT_WITH_WORDS = (
     "XM XMPY XB GB MZ ZZMM ZJLX XWSYDW XZXM ZXXM PYDW XWLB ZYMC ZSZYMC XXXS BZ DSXM LWLX LWTM LWGJC "
     "LWXTLY LWYJFX LWZXYZ QZXW".split()
 )
+_TABLE_OF = {
+    "XB": "sexes", "GB": "countries", "MZ": "ethnic_groups", "ZZMM": "political_statuses", "ZJLX": "id_documents",
+    "XWLB": "degrees",
+}
 _YES = ("是", "1", "Y", "y", "有")
+_READ = tuple(dict.fromkeys([
+    *_TEXT_WITH_WORDS, *_TABLE_OF, "XBM", "GBM", "MZM", "ZZMMM", "ZJLXM", "XWSYDWM", "XWLBM", "ZYDM", "CSRQ", "HXWRQ",
+    "RXNY", "BYNY", "WYKSNY", "QZXWNY", "SFDEXW", "SFFXXW",
+]))
+_SAMPLE = 2_000
+_FEW = 2
+"""A column with at least so many rows to each distinct value in a sample is read by its distinct values alone."""
+
+Read = Callable[[pl.Expr], pl.Expr]
 
 
 def read(chunk: pl.DataFrame, reference: Reference) -> pl.DataFrame:
@@ -51,79 +82,125 @@ def read(chunk: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     """
     missing = [pl.lit(None, pl.String).alias(code) for code in COLUMNS if code not in chunk.columns]
     frame = chunk.select("row", *(code for code in COLUMNS if code in chunk.columns), *missing)
-    tidy = {code: _tidy(frame, code) for code in ("XM", "XB", "XBM", "GB", "GBM", "ZJLX", "ZJLXM", "XWLB")}
-    tidy |= {
-        code: _half_width(frame, code)
-        for code in ("CSRQ", "HXWRQ", "RXNY", "BYNY", "WYKSNY", "QZXWNY", "XWSYDWM", "XWLBM", "ZYDM", "ZJHM", "XWZSBH")
-    }
-    degree = pl.coalesce(tidy["XWLBM"], _code(tidy["XWLB"], reference.codes("degrees")))
-    id_number = tidy["ZJHM"].str.replace_all(r"[()]", "")
-    frame = frame.with_columns(
-        name=tidy["XM"],
-        sex=pl.coalesce(tidy["XBM"], _code(tidy["XB"], reference.codes("sexes"))),
-        country=pl.coalesce(_padded(tidy["GBM"], 3), _code(tidy["GB"], reference.codes("countries"))),
-        id_type=pl.coalesce(_padded(tidy["ZJLXM"], 2), _code(tidy["ZJLX"], reference.codes("id_documents"))),
-        id_number=id_number,
-        born=_date(tidy["CSRQ"]),
-        institution=tidy["XWSYDWM"],
+    column = _Columns(frame)
+    told = {code: column.read(code, partial(_code, reference.codes(table))) for code, table in _TABLE_OF.items()}
+    degree = pl.coalesce(column.read("XWLBM", _half_width), told["XWLB"])
+    declared = [column.read(code, lambda text: text.is_in(_YES)) for code in ("SFDEXW", "SFFXXW")]
+    number = column.identifier("ZJHM").str.replace_all(r"[()]", "")
+    derived = frame.lazy().with_columns(
+        name=column.name("XM"),
+        sex=pl.coalesce(column.read("XBM", _half_width), told["XB"]),
+        sex_told=told["XB"],
+        country=pl.coalesce(column.read("GBM", lambda text: _padded(text, 3)), told["GB"]),
+        country_told=told["GB"],
+        ethnic_group=pl.coalesce(column.read("MZM", lambda text: _padded(text, 2)), told["MZ"]),
+        ethnic_group_told=told["MZ"],
+        political_status=pl.coalesce(column.read("ZZMMM", lambda text: _padded(text, 2)), told["ZZMM"]),
+        political_status_told=told["ZZMM"],
+        id_type=pl.coalesce(column.read("ZJLXM", lambda text: _padded(text, 2)), told["ZJLX"]),
+        id_type_told=told["ZJLX"],
+        id_number=number,
+        born=column.read("CSRQ", _date),
+        institution=column.read("XWSYDWM", _half_width),
         degree=degree,
-        level=_level(degree, tidy["XWLB"]),
-        major=tidy["ZYDM"],
-        certificate=tidy["XWZSBH"],
-        conferred=_date(tidy["HXWRQ"]),
-        entered=_month(tidy["RXNY"]),
-        graduated=_month(tidy["BYNY"]),
-        language_passed=_month(tidy["WYKSNY"]),
-        prior_conferred=_month(tidy["QZXWNY"]),
-        declared=(pl.col("SFDEXW").is_in(_YES) | pl.col("SFFXXW").is_in(_YES)).fill_null(False),
-        garbled_field=_garbled_field(frame),
+        degree_told=told["XWLB"],
+        level=_level(column.read("XWLBM", _level_digit), column.read("XWLB", _level_told)),
+        major=column.read("ZYDM", _half_width),
+        certificate=column.identifier("XWZSBH"),
+        conferred=column.read("HXWRQ", _date),
+        entered=column.read("RXNY", _month),
+        graduated=column.read("BYNY", _month),
+        language_passed=column.read("WYKSNY", _month),
+        prior_conferred=column.read("QZXWNY", _month),
+        declared=declared[0].fill_null(False) | declared[1].fill_null(False),
+        garbled_field=column.first_garbled(),
     )
-    return frame.with_columns(person=_person(pl.col("id_number")))
+    number = pl.col("id_number")
+    return derived.with_columns(person=_person(number), id_sound=sound(number)).collect()
+
+
+class _Columns:
+    """The filed columns of one chunk. Most hold few distinct values: those are read once each, not row by row."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+        sample = frame.head(_SAMPLE).select(pl.col(*_READ).n_unique()).row(0, named=True)
+        few = [code for code in _READ if sample[code] * _FEW <= min(frame.height, _SAMPLE) or sample[code] == 1]
+        distinct = frame.select(pl.col(few).unique().drop_nulls().implode())
+        self._distinct = {code: distinct[code][0] for code in few}
+
+    def read(self, code: str, how: Read) -> pl.Expr:
+        """The column read by `how`; null where the cell is null."""
+        distinct = self._distinct.get(code)
+        if distinct is None or distinct.is_empty():
+            return how(pl.col(code))
+        values = distinct.to_frame(code).select(how(pl.col(code))).to_series()
+        return pl.col(code).replace_strict(distinct, values, default=None, return_dtype=values.dtype)
+
+    def name(self, code: str) -> pl.Expr:
+        """The text without outer spaces; taken as it is when no cell has any."""
+        edged = self._frame[code].str.contains(r"^[\s\x{200B}\x{FEFF}]|[\s\x{200B}\x{FEFF}]$|^$").any()
+        return _tidy(pl.col(code)) if edged else pl.col(code)
+
+    def identifier(self, code: str) -> pl.Expr:
+        """Half width, upper case, without spaces; taken as it is when every cell is plain."""
+        plain = self._frame[code].str.contains(r"^[0-9A-Z]+$").all()
+        return pl.col(code) if plain else _half_width(pl.col(code))
+
+    def first_garbled(self) -> pl.Expr:
+        """The code of the first column whose cell is garbled text; null in sound rows."""
+        found = [code for code in _TEXT_WITH_WORDS if self._any_garbled(code)]
+        return pl.coalesce(
+            pl.lit(None, pl.String), *(pl.when(garbled(pl.col(code))).then(pl.lit(code)) for code in found)
+        )
+
+    def _any_garbled(self, code: str) -> bool:
+        cells = self._distinct.get(code, self._frame[code]).alias("text")
+        return bool(cells.to_frame().select(garbled(pl.col("text")).any()).item())
 
 
 def blank(code: str) -> pl.Expr:
     """The filed cell is empty or only spaces."""
-    return pl.col(code).str.strip_chars(" \t\r\n\u3000\u00a0\u200b\ufeff").fill_null("") == ""
+    return ~pl.col(code).str.contains(r"[^\s\x{200B}\x{FEFF}]").fill_null(False)
 
 
-def _tidy(frame: pl.DataFrame, code: str) -> pl.Expr:
-    if frame.schema[code] != pl.String or frame[code].null_count() == frame.height:
-        return pl.lit(None, pl.String)
-    text = pl.col(code).str.strip_chars(" \t\r\n\u3000\u00a0\u200b\ufeff")
-    return pl.when(text != "").then(text)
+def _tidy(text: pl.Expr) -> pl.Expr:
+    inner = text.str.strip_chars(_EDGE)
+    return pl.when(inner != "").then(inner)
 
 
-def _half_width(frame: pl.DataFrame, code: str) -> pl.Expr:
-    text = _tidy(frame, code)
-    filed = frame[code]
-    if filed.null_count() == filed.len():
-        return text
-    if not bool((filed.str.len_bytes() == filed.str.len_chars()).all()):
-        text = text.str.normalize("NFKC")
-    if filed.str.contains(r"[a-z]").any():
-        text = text.str.to_uppercase()
-    if filed.str.contains(r"[\s\u3000]").any():
-        text = text.str.replace_all(_SPACE, "")
-    return text
+def _half_width(text: pl.Expr) -> pl.Expr:
+    inner = _tidy(text).str.normalize("NFKC").str.to_uppercase().str.replace_all(_SPACE, "")
+    return inner.str.replace(r"^(?:=\"(.*)\"|'(.+))$", "${1}${2}")  # ="123" and '123: spreadsheets' own marks of text
 
 
 def _padded(text: pl.Expr, width: int) -> pl.Expr:
-    return pl.when(text.str.contains(r"^[0-9]+$")).then(text.str.zfill(width)).otherwise(text)
+    code = _half_width(text)
+    return pl.when(code.str.contains(r"^[0-9]+$")).then(code.str.zfill(width)).otherwise(code)
 
 
-def _code(text: pl.Expr, codes: dict[str, str]) -> pl.Expr:
+def _code(codes: dict[str, str], filed: pl.Expr) -> pl.Expr:
+    text = _tidy(filed)
     return text.replace_strict(codes, default=text, return_dtype=pl.String)
 
 
-def _level(degree: pl.Expr, words: pl.Expr) -> pl.Expr:
-    digit = degree.str.slice(0, 1)
-    told = (
-        pl.when(words.str.contains("名誉博士")).then(pl.lit("1"))
-        .when(words.str.contains("博士")).then(pl.lit("2"))
-        .when(words.str.contains("硕士")).then(pl.lit("3"))
-        .when(words.str.contains("学士")).then(pl.lit("4"))
+def _level_digit(text: pl.Expr) -> pl.Expr:
+    digit = _half_width(text).str.slice(0, 1)
+    return pl.when(digit.is_in(["1", "2", "3", "4"])).then(digit)
+
+
+def _level_told(words: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(words.str.contains("名誉博士", literal=True)).then(pl.lit("1"))
+        .when(words.str.contains("博士", literal=True)).then(pl.lit("2"))
+        .when(words.str.contains("硕士", literal=True)).then(pl.lit("3"))
+        .when(words.str.contains("学士", literal=True)).then(pl.lit("4"))
     )
-    return pl.when(digit.is_in(["1", "2", "3", "4"])).then(digit).otherwise(told)
+
+
+def _level(digit: pl.Expr, told: pl.Expr) -> pl.Expr:
+    honorary = (told == "1").fill_null(False)
+    return pl.when(honorary).then(pl.lit("1")).otherwise(pl.coalesce(digit, told))
 
 
 def _person(number: pl.Expr) -> pl.Expr:
@@ -131,15 +208,17 @@ def _person(number: pl.Expr) -> pl.Expr:
         pl.when(number.str.contains(r"^\d{17}[\dX]$")).then(number.str.slice(0, 17))
         .when(number.str.contains(r"^\d{15}$"))
         .then(number.str.slice(0, 6) + "19" + number.str.slice(6))
-        .otherwise(number)
+        .when(~number.is_in(PLACEHOLDERS))
+        .then(number)
     )
 
 
 _SEPARATED = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]?00:00(?::00(?:\.0+)?)?)?$"
 
 
-def _date(text: pl.Expr) -> pl.Expr:
+def _date(filed: pl.Expr) -> pl.Expr:
     """Eight digits, or year, month, day parted by - / . or 年月日; a midnight tail is ignored."""
+    text = _half_width(filed)
     parts = text.str.extract_groups(_SEPARATED)
     parted = (
         parts.struct.field("1") + parts.struct.field("2").str.zfill(2) + parts.struct.field("3").str.zfill(2)
@@ -148,20 +227,10 @@ def _date(text: pl.Expr) -> pl.Expr:
     return digits.str.to_date("%Y%m%d", strict=False)
 
 
-def _month(text: pl.Expr) -> pl.Expr:
+def _month(filed: pl.Expr) -> pl.Expr:
     """Six digits, or year and month parted; a full date counts as its month."""
+    text = _half_width(filed)
     parts = text.str.extract_groups(r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月].*)?$")
     parted = parts.struct.field("1") + parts.struct.field("2").str.zfill(2)
     digits = pl.when(text.str.contains(r"^\d{6}(\d\d)?$")).then(text.str.slice(0, 6)).otherwise(parted)
     return (digits + "01").str.to_date("%Y%m%d", strict=False)
-
-
-def _garbled_field(frame: pl.DataFrame) -> pl.Expr:
-    found = [
-        code for code in _TEXT_WITH_WORDS
-        if frame[code].null_count() < frame.height
-        and frame.select(garbled(pl.col(code).unique())).to_series().any()
-    ]
-    return pl.coalesce(
-        pl.lit(None, pl.String), *(pl.when(garbled(pl.col(code))).then(pl.lit(code)) for code in found)
-    )

@@ -10,6 +10,7 @@ import polars as pl
 
 from core.desk import Desk
 from core.errors import NotFound
+from core.vocabulary import Duty
 
 _TERMS = """
 SELECT f.term, count(DISTINCT f.filing_id) AS filings,
@@ -162,6 +163,7 @@ def filing_rules(desk: Desk, filing_id: int) -> pl.DataFrame:
 
 def record(desk: Desk, record_id: int) -> dict[str, object]:
     """The head of a record; raises NotFound outside scope, and for classified records without that duty."""
+    desk.require(Duty.READ)
     found = desk.frame(_RECORD, record_id=record_id)
     return _only(found, "没有找到这条记录，或您无权查看。", "There is no such record, or it is not yours to see.")
 

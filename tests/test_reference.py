@@ -9,6 +9,7 @@ import pytest
 from core import errors, reference
 
 TABLES = [
+    "areas",
     "bachelor_majors",
     "countries",
     "degrees",
@@ -20,8 +21,8 @@ TABLES = [
     "provinces",
     "sexes",
 ]
-SUBJECT_LISTS = {"bachelor_majors", "disciplines"}
-"""Lists in which one subject may rightly stand twice."""
+NAMES_REPEAT = {"areas", "bachelor_majors", "disciplines"}
+"""Lists in which one name may rightly stand twice."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def test_every_row_has_a_code_a_source_and_one_meaning_on_any_day(tables, name):
     assert in_time.filter(pl.col("since") <= pl.col("until").shift(1).over("code")).is_empty()
 
 
-@pytest.mark.parametrize("name", [name for name in TABLES if name not in SUBJECT_LISTS])
+@pytest.mark.parametrize("name", [name for name in TABLES if name not in NAMES_REPEAT])
 def test_every_name_and_alias_leads_to_its_own_code_only(tables, name):
     table = tables.table(name)
     column = "name" if "name" in table.columns else "zh"

@@ -1,6 +1,6 @@
 """Filings as files in the formats institutions really send: CSV in four encodings, XLSX, XLS and DBF.
 
-DBF is written here: fixed-width text behind a 32-byte header, and the libraries for it write record by record.
+DBF is written here: it is fixed-width text behind a short header, and its libraries write record by record.
 Must not know what the columns mean.
 """
 
@@ -18,8 +18,8 @@ _CODE_PAGE_936 = 0x4D
 def write(path: Path, cells: pl.DataFrame, header: list[str], encoding: str) -> None:
     """Write text cells under a header; the format is the path's suffix, `encoding` counts for CSV and DBF.
 
-    CSV in UTF-16 is tab-separated as spreadsheets save it. Raises UnicodeEncodeError for characters the encoding
-    does not have.
+    CSV in UTF-16 is tab-separated as spreadsheets save it. Raises UnicodeEncodeError for characters the
+    encoding does not have.
     """
     if path.suffix == ".xlsx":
         _write_xlsx(path, cells, header)
@@ -73,7 +73,8 @@ def _write_dbf(path: Path, cells: pl.DataFrame, encoding: str) -> None:
         for name, width in zip(cells.columns, widths, strict=True)
     )
     padded = [
-        [value[:width].ljust(width) for value in column] for column, width in zip(encoded, widths, strict=True)
+        [value[:width].ljust(width) for value in column]
+        for column, width in zip(encoded, widths, strict=True)
     ]
     records = b"".join(b" " + b"".join(values) for values in zip(*padded, strict=True))
     path.write_bytes(head + fields + b"\r" + records + b"\x1a")

@@ -29,8 +29,9 @@ _DATES = ("CSRQ", "HXWRQ")
 class Nation:
     """A synthetic nation on disk.
 
-    `filings` has file, term, institution, category, format, layout, encoding, records, in the order of receipt;
-    `truth` has file, row, rule, class: one row for each finding to be made, rows numbered as a spreadsheet does.
+    `filings` has file, term, institution, category, format, layout, encoding, records, in the order of
+    receipt; `truth` has file, row, rule, class: one row for each finding to be made, `row` as a
+    spreadsheet numbers it.
     """
 
     folder: Path
@@ -68,7 +69,10 @@ def _batches(filings: list[Filing]) -> Iterator[list[Filing]]:
 
 
 def _write_batch(
-    folder: Path, batch: list[Filing], seeds: list[Seed], sources: dict[Place, dict[str, str | None]],
+    folder: Path,
+    batch: list[Filing],
+    seeds: list[Seed],
+    sources: dict[Place, dict[str, str | None]],
     rng: np.random.Generator,
 ) -> None:
     names = {filing.file for filing in batch}
@@ -82,7 +86,10 @@ def _write_batch(
     by_file = cells.partition_by("file", as_dict=True, include_key=False)
     for filing in batch:
         files.write(
-            folder / filing.file, _as_filed(by_file[(filing.file,)], filing), _header(filing), filing.encoding
+            folder / filing.file,
+            _as_filed(by_file[(filing.file,)], filing),
+            _header(filing),
+            filing.encoding,
         )
 
 
@@ -91,10 +98,15 @@ def _spoilt(facts: pl.DataFrame, seeds: list[Seed]) -> pl.DataFrame:
     marks = _places([seed.place for seed in seeds]).with_columns(
         fault=pl.Series([seed.fault for seed in seeds], dtype=pl.Int64)
     )
-    marked = facts.join(marks, on=["file", "row"], how="left", maintain_order="left").with_row_index("order")
+    marked = facts.join(marks, on=["file", "row"], how="left", maintain_order="left").with_row_index(
+        "order"
+    )
     parts = [_stated(marked.filter(pl.col("fault").is_null()), Fault(()))]
     faulty = marked.filter(pl.col("fault").is_not_null())
-    parts += [_stated(rows, FAULTS[number]) for (number,), rows in faulty.partition_by("fault", as_dict=True).items()]
+    parts += [
+        _stated(rows, FAULTS[number])
+        for (number,), rows in faulty.partition_by("fault", as_dict=True).items()
+    ]
     return pl.concat(parts).sort("order").drop("order")
 
 
@@ -111,16 +123,28 @@ def _copied(
         if seed.source is not None:
             wanted = COLUMNS if seed.spoilt.copies == ("*",) else seed.spoilt.copies
             source = sources[seed.source]
-            copies.append({**vars(seed.place), "copied": list(wanted), **{code: source[code] for code in wanted}})
+            copies.append(
+                {**vars(seed.place), "copied": list(wanted), **{code: source[code] for code in wanted}}
+            )
     if not copies:
         return cells
-    schema = {"file": pl.String, "row": pl.Int64, "copied": pl.List(pl.String), **dict.fromkeys(COLUMNS, pl.String)}
+    schema = {
+        "file": pl.String,
+        "row": pl.Int64,
+        "copied": pl.List(pl.String),
+        **dict.fromkeys(COLUMNS, pl.String),
+    }
     joined = cells.join(
-        pl.DataFrame(copies, schema=schema), on=["file", "row"], how="left", suffix="_copy", maintain_order="left"
+        pl.DataFrame(copies, schema=schema),
+        on=["file", "row"],
+        how="left",
+        suffix="_copy",
+        maintain_order="left",
     )
     taken = pl.col("copied").list
     return joined.select(
-        "file", "row",
+        "file",
+        "row",
         *(
             pl.when(taken.contains(code).fill_null(False)).then(f"{code}_copy").otherwise(code).alias(code)
             for code in COLUMNS
@@ -149,9 +173,14 @@ def _filing_list(filings: list[Filing]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
-                "file": each.file, "term": each.term.code, "institution": each.institution,
-                "category": Category(each.category).value, "format": each.format, "layout": each.layout,
-                "encoding": each.encoding, "records": each.records,
+                "file": each.file,
+                "term": each.term.code,
+                "institution": each.institution,
+                "category": Category(each.category).value,
+                "format": each.format,
+                "layout": each.layout,
+                "encoding": each.encoding,
+                "records": each.records,
             }
             for each in filings
         ]
@@ -164,10 +193,13 @@ def _truth(seeds: list[Seed]) -> pl.DataFrame:
         places = [seed.place, seed.source] if seed.spoilt.within else [seed.place]
         for place in places:
             rows += [
-                (place.file, place.row + _FIRST_ROW, rule, _class(rule, seed.spoilt)) for rule in seed.spoilt.rules
+                (place.file, place.row + _FIRST_ROW, rule, _class(rule, seed.spoilt))
+                for rule in seed.spoilt.rules
             ]
     return pl.DataFrame(
-        rows, schema={"file": pl.String, "row": pl.Int64, "rule": pl.String, "class": pl.String}, orient="row"
+        rows,
+        schema={"file": pl.String, "row": pl.Int64, "rule": pl.String, "class": pl.String},
+        orient="row",
     ).sort("file", "row", "rule")
 
 

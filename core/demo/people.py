@@ -1,22 +1,29 @@
 """Invented people: who they are and what their documents say, a whole batch at a time.
 
-Citizen numbers follow GB 11643-1999 (weights, check character, parity of sex) with region codes in which the
-prefecture part, 71 to 89, was never assigned to any place. Must not know filings or faults.
+Citizen numbers follow GB 11643-1999 (weights, check character, parity of sex), but their region is a whole
+province or prefecture, which no living person's number has. Must not know filings or faults.
 """
 
 import numpy as np
 import polars as pl
 
+from core import reference
 from core.demo import words
 
-_PROVINCES = np.array(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65".split()
-)
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_COUNTIES, _PREFECTURES, _SEQUENCES = 32, 19, 499
+_SEQUENCES = 499
+SLOTS = 32
+"""People alike in region, sequence and sex are told apart by their birth date's remainder by this."""
+_UNDIVIDED = ("441900", "442000", "460400", "620200")
+"""Cities without districts: the only prefectures whose code people's numbers may begin with."""
 _SURNAME_COUNT = len(words.SURNAMES)
 _SURNAME_SHARES = np.array([1 / (rank + 6) for rank in range(_SURNAME_COUNT)])
-VISITORS = {"hongkong": ("04", "344"), "macao": ("04", "446"), "taiwan": ("05", "158"), "resident": ("08", "344")}
+VISITORS = {
+    "hongkong": ("04", "344"),
+    "macao": ("04", "446"),
+    "taiwan": ("05", "158"),
+    "resident": ("08", "344"),
+}
 """People from outside the mainland: document type and region code by kind."""
 
 
@@ -25,11 +32,13 @@ def draw(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 
     `people` has number (unique over the nation), kind (mainland, foreign, or one of VISITORS) and plain (true
     where the file's format cannot carry rare characters). Adds name, pinyin, sex, ethnic, political, country,
-    id_type, region, sequence.
+    id_type, region, sequence, slot.
     """
     count = people.height
     sex = rng.integers(1, 3, count)
-    frame = people.with_columns(_regions(people["number"].to_numpy(), sex), sex=pl.Series(sex).cast(pl.String))
+    frame = people.with_columns(
+        _regions(people["number"].to_numpy(), sex), sex=pl.Series(sex).cast(pl.String)
+    )
     names = chinese_names(sex, people["plain"].to_numpy(), rng)
     minority = _pick_minority(count, rng)
     abroad = _pick_foreign(count, rng)
@@ -39,10 +48,22 @@ def draw(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     ethnic = groups[np.where(rng.random(count) < 0.91, 0, rng.integers(1, len(groups), count))]
     political = np.array(["03", "01", "02", "13"])[rng.choice(4, count, p=[0.7, 0.14, 0.06, 0.1])]
     return frame.with_columns(
-        name=pl.when(foreign).then(abroad["name"]).when(few).then(minority["name"]).otherwise(names["name"]),
-        pinyin=pl.when(foreign).then(abroad["pinyin"]).when(few).then(minority["pinyin"]).otherwise(names["pinyin"]),
+        name=pl.when(foreign)
+        .then(abroad["name"])
+        .when(few)
+        .then(minority["name"])
+        .otherwise(names["name"]),
+        pinyin=pl.when(foreign)
+        .then(abroad["pinyin"])
+        .when(few)
+        .then(minority["pinyin"])
+        .otherwise(names["pinyin"]),
         sex=pl.when(foreign).then(abroad["sex"]).otherwise("sex"),
-        ethnic=pl.when(foreign | elsewhere).then(None).when(few).then(minority["ethnic"]).otherwise(pl.Series(ethnic)),
+        ethnic=pl.when(foreign | elsewhere)
+        .then(None)
+        .when(few)
+        .then(minority["ethnic"])
+        .otherwise(pl.Series(ethnic)),
         political=pl.when(~foreign & ~elsewhere).then(pl.Series(political)),
         country=pl.when(foreign).then(abroad["country"]).otherwise(_by_kind(1, "156")),
         id_type=pl.when(foreign).then(pl.lit("06")).otherwise(_by_kind(0, "01")),
@@ -51,7 +72,7 @@ def draw(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 
 
 def citizen_number(region: pl.Expr, born: pl.Expr, sequence: pl.Expr) -> pl.Expr:
-    """The 18 characters of a citizen number from its region, birth date and sequence, check character included."""
+    """The 18 characters of a citizen number: region, birth date, sequence and the check character."""
     body = region + born.dt.strftime("%Y%m%d") + sequence
     total = pl.sum_horizontal(
         body.str.slice(place, 1).cast(pl.Int32) * weight for place, weight in enumerate(_WEIGHTS)
@@ -64,20 +85,16 @@ def document_number() -> pl.Expr:
     serial = pl.col("number").cast(pl.String)
     permit = pl.when(pl.col("country") == "446").then(pl.lit("M")).otherwise(pl.lit("H"))
     return (
-        pl.when(pl.col("id_type") == "04").then(permit + serial.str.zfill(8))
-        .when(pl.col("id_type") == "05").then(serial.str.zfill(8))
-        .when(pl.col("id_type") == "06").then(pl.lit("ZZ") + serial.str.zfill(8))
+        pl.when(pl.col("id_type") == "04")
+        .then(permit + serial.str.zfill(8))
+        .when(pl.col("id_type") == "05")
+        .then(serial.str.zfill(8))
+        .when(pl.col("id_type") == "06")
+        .then(pl.lit("ZZ") + serial.str.zfill(8))
         .when(pl.col("id_type") == "08")
         .then(citizen_number(pl.lit("810000"), pl.col("born"), pl.col("sequence")))
         .otherwise(citizen_number(pl.col("region"), pl.col("born"), pl.col("sequence")))
     )
-
-
-def official(number: int) -> str:
-    """A president's or chair's name, always the same for the same number."""
-    rng = np.random.default_rng(number)
-    one = chinese_names(rng.integers(1, 3, 1), np.array([True]), rng)
-    return one["name"][0]
 
 
 def chinese_names(sex: np.ndarray, plain: np.ndarray, rng: np.random.Generator) -> pl.DataFrame:
@@ -92,7 +109,9 @@ def chinese_names(sex: np.ndarray, plain: np.ndarray, rng: np.random.Generator) 
     parts = [pl.Series(part) for part in (surname, middle, last)]
     hanzi = [part.str.replace(r"[A-Z]+$", "") for part in parts]
     latin = [part.str.extract(r"([A-Z]+)$").fill_null("") for part in parts]
-    return pl.DataFrame({"name": hanzi[0] + hanzi[1] + hanzi[2], "pinyin": latin[0] + " " + latin[1] + latin[2]})
+    return pl.DataFrame(
+        {"name": hanzi[0] + hanzi[1] + hanzi[2], "pinyin": latin[0] + " " + latin[1] + latin[2]}
+    )
 
 
 def _by_kind(part: int, otherwise: str) -> pl.Expr:
@@ -101,14 +120,18 @@ def _by_kind(part: int, otherwise: str) -> pl.Expr:
 
 
 def _regions(number: np.ndarray, sex: np.ndarray) -> list[pl.Series]:
-    """Region and sequence that no two numbers share (up to nine million), whatever their birth dates."""
-    sequence = number % _SEQUENCES * 2 + np.where(sex == 1, 1, 2)
-    block, within = np.divmod(number, _SEQUENCES * _COUNTIES * _PREFECTURES)
-    place = within // _SEQUENCES
-    province = _PROVINCES[(within * 7919 % 9973 + block) % len(_PROVINCES)]
-    region = pl.Series("region", province) + pl.Series(place // _COUNTIES + 71).cast(pl.String)
-    county = pl.Series(place % _COUNTIES + 21).cast(pl.String)
-    return [(region + county).alias("region"), pl.Series("sequence", sequence).cast(pl.String).str.zfill(3)]
+    """Region, sequence and slot: no two of the first four million numbers share all three and the sex."""
+    codes = reference.load().table("areas")["code"].unique().sort()
+    whole = codes.filter(codes.str.ends_with("00") & codes.str.contains("^[1-6]") & ~codes.is_in(_UNDIVIDED))
+    block, within = np.divmod(number, _SEQUENCES * len(whole))
+    place, turn = np.divmod(within, _SEQUENCES)
+    sequence = turn * 2 + np.where(sex == 1, 1, 2)
+    region = whole.gather((place + turn * 7) % len(whole))
+    return [
+        region.alias("region"),
+        pl.Series("sequence", sequence).cast(pl.String).str.zfill(3),
+        pl.Series("slot", (block + within) % SLOTS),
+    ]
 
 
 def _draw(pool: list[str], count: int, rng: np.random.Generator) -> np.ndarray:
@@ -118,7 +141,11 @@ def _draw(pool: list[str], count: int, rng: np.random.Generator) -> np.ndarray:
 def _pick_minority(count: int, rng: np.random.Generator) -> pl.DataFrame:
     pairs = [pair.split(":") for pair in words.MINORITY]
     known = pl.DataFrame(
-        {"name": [pair[0] for pair in pairs], "pinyin": [pair[1] for pair in pairs], "ethnic": words.MINORITY_CODES}
+        {
+            "name": [pair[0] for pair in pairs],
+            "pinyin": [pair[1] for pair in pairs],
+            "ethnic": words.MINORITY_CODES,
+        }
     )
     return known[rng.integers(0, known.height, count)]
 

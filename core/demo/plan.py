@@ -19,8 +19,13 @@ from core.vocabulary import Category, Level
 FEWEST_FILES, MOST_FILES, RECORDS_PER_FILE = 60, 1300, 330
 TERMS = tuple(Term(year, half) for year in (2023, 2024, 2025) for half in (1, 2))
 CATEGORIES = {
-    Category.DOCTOR: 0.5, Category.DOCTOR_PROFESSIONAL: 0.25, Category.MASTER: 1.4, Category.MASTER_EQUIVALENT: 0.5,
-    Category.MASTER_PROFESSIONAL: 1.2, Category.BACHELOR: 6.0, Category.BACHELOR_ADULT: 2.0,
+    Category.DOCTOR: 0.5,
+    Category.DOCTOR_PROFESSIONAL: 0.25,
+    Category.MASTER: 1.4,
+    Category.MASTER_EQUIVALENT: 0.5,
+    Category.MASTER_PROFESSIONAL: 1.2,
+    Category.BACHELOR: 6.0,
+    Category.BACHELOR_ADULT: 2.0,
     Category.BACHELOR_INTERNATIONAL: 0.5,
 }
 """The categories filed, with how big their filings are beside each other."""
@@ -30,23 +35,44 @@ GRADUATE_COLUMNS = tuple("DSXM LWLX LWTM LWGJC LWXTLY LWYJFX LWZXYZ QZXW QZXWNY 
 _SECOND_HALF_SHARE = 0.9
 _MOST_WORKBOOKS, _BIGGEST_WORKBOOK = 60, 3000
 _FORMATS = (
-    ("csv", "utf-8"), ("xlsx", ""), ("csv", "gb18030"), ("csv", "utf-8-sig"), ("csv", "utf-16"),
-    ("xlsx", ""), ("csv", "gb18030"), ("xls", ""), ("csv", "utf-8"),
+    ("csv", "utf-8"),
+    ("xlsx", ""),
+    ("csv", "gb18030"),
+    ("csv", "utf-8-sig"),
+    ("csv", "utf-16"),
+    ("xlsx", ""),
+    ("csv", "gb18030"),
+    ("xls", ""),
+    ("csv", "utf-8"),
 )
 _EVERY_KIND = tuple(
     (Term(year, half), category)
     for year, half, category in (
-        (2023, 2, Category.BACHELOR), (2023, 2, Category.BACHELOR_ADULT), (2023, 2, Category.MASTER),
-        (2023, 2, Category.MASTER_PROFESSIONAL), (2024, 1, Category.DOCTOR), (2024, 2, Category.BACHELOR),
-        (2024, 2, Category.BACHELOR_ADULT), (2024, 2, Category.MASTER_EQUIVALENT), (2025, 2, Category.MASTER),
-        (2023, 2, Category.DOCTOR_PROFESSIONAL), (2025, 1, Category.BACHELOR_INTERNATIONAL),
+        (2023, 2, Category.BACHELOR),
+        (2023, 2, Category.BACHELOR_ADULT),
+        (2023, 2, Category.MASTER),
+        (2023, 2, Category.MASTER_PROFESSIONAL),
+        (2024, 1, Category.DOCTOR),
+        (2024, 2, Category.BACHELOR),
+        (2024, 2, Category.BACHELOR_ADULT),
+        (2024, 2, Category.MASTER_EQUIVALENT),
+        (2025, 2, Category.MASTER),
+        (2023, 2, Category.DOCTOR_PROFESSIONAL),
+        (2025, 1, Category.BACHELOR_INTERNATIONAL),
     )
 )
 """What a big university files: kinds that let one person turn up in two filings."""
 _ONE_KIND = (
-    Category.BACHELOR, Category.MASTER, Category.BACHELOR_ADULT, Category.BACHELOR_INTERNATIONAL,
-    Category.MASTER_EQUIVALENT, Category.BACHELOR, Category.DOCTOR, Category.MASTER_PROFESSIONAL,
-    Category.BACHELOR_ADULT, Category.DOCTOR_PROFESSIONAL,
+    Category.BACHELOR,
+    Category.MASTER,
+    Category.BACHELOR_ADULT,
+    Category.BACHELOR_INTERNATIONAL,
+    Category.MASTER_EQUIVALENT,
+    Category.BACHELOR,
+    Category.DOCTOR,
+    Category.MASTER_PROFESSIONAL,
+    Category.BACHELOR_ADULT,
+    Category.DOCTOR_PROFESSIONAL,
 )
 _INSTITUTE_KINDS = (Category.MASTER, Category.DOCTOR)
 
@@ -91,7 +117,7 @@ def filings(records: int, rng: np.random.Generator) -> list[Filing]:
     sizes = _sizes(chosen, records, rng)
     workdays = Workdays.load()
     used = dict.fromkeys(((institution, category.level) for institution, _, category in chosen), 0)
-    names = {institution: _officials(institution) for institution, _, _ in chosen}
+    names = _officials(chosen, rng)
     every = max(1, -(-count // _MOST_WORKBOOKS // 2))
     planned, number = [], 0
     for place, ((institution, term, category), size) in enumerate(zip(chosen, sizes, strict=True)):
@@ -100,8 +126,18 @@ def filings(records: int, rng: np.random.Generator) -> list[Filing]:
         days, day_off = _days(term, workdays, rng)
         planned.append(
             Filing(
-                f"{term.code}_{institution}_{category.value}.{format_}", term, institution, category, format_,
-                layout, encoding, size, days, day_off, used[institution, category.level], number,
+                f"{term.code}_{institution}_{category.value}.{format_}",
+                term,
+                institution,
+                category,
+                format_,
+                layout,
+                encoding,
+                size,
+                days,
+                day_off,
+                used[institution, category.level],
+                number,
                 names[institution],
             )
         )
@@ -140,13 +176,17 @@ def _round_the_nation(institutions: pl.DataFrame, rng: np.random.Generator) -> l
 
 
 def _sizes(chosen: list[tuple[str, Term, Category]], records: int, rng: np.random.Generator) -> list[int]:
-    shares = np.array([CATEGORIES[category] for _, _, category in chosen]) * rng.lognormal(0, 0.4, len(chosen))
+    shares = np.array([CATEGORIES[category] for _, _, category in chosen]) * rng.lognormal(
+        0, 0.4, len(chosen)
+    )
     second = np.array([term.half == 2 for _, term, _ in chosen])
-    shares = np.where(second, _SECOND_HALF_SHARE, 1 - _SECOND_HALF_SHARE) * shares / np.where(
-        second, shares[second].sum(), shares[~second].sum()
+    shares = (
+        np.where(second, _SECOND_HALF_SHARE, 1 - _SECOND_HALF_SHARE)
+        * shares
+        / np.where(second, shares[second].sum(), shares[~second].sum())
     )
     fewest = min(12, records // (2 * len(chosen)))
-    sizes = np.maximum((shares * records).astype(int), fewest)
+    sizes = fewest + (shares * (records - fewest * len(chosen))).astype(int)
     sizes[np.argmax(sizes)] += records - sizes.sum()
     return [int(size) for size in sizes]
 
@@ -174,5 +214,11 @@ def _days(term: Term, workdays: Workdays, rng: np.random.Generator) -> tuple[tup
     return (days[0], days[1], days[2]), workdays.days_off(window[0], window[-1])[0]
 
 
-def _officials(institution: str) -> tuple[str, str]:
-    return people.official(int(institution)), people.official(int(institution) + 100_000)
+def _officials(
+    chosen: list[tuple[str, Term, Category]], rng: np.random.Generator
+) -> dict[str, tuple[str, str]]:
+    """A president and a committee chair for each institution."""
+    institutions = sorted({institution for institution, _, _ in chosen})
+    sexes = rng.integers(1, 3, 2 * len(institutions))
+    names = people.chinese_names(sexes, np.full(len(sexes), True), rng)["name"].to_list()
+    return dict(zip(institutions, zip(names[::2], names[1::2], strict=True), strict=True))

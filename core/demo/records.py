@@ -13,9 +13,14 @@ from core.demo.plan import Filing
 from core.vocabulary import Category
 
 _STUDY = {
-    Category.DOCTOR: (4, 25, 31), Category.DOCTOR_PROFESSIONAL: (4, 28, 38), Category.MASTER: (3, 22, 26),
-    Category.MASTER_EQUIVALENT: (4, 28, 38), Category.MASTER_PROFESSIONAL: (3, 22, 33),
-    Category.BACHELOR: (4, 18, 20), Category.BACHELOR_ADULT: (4, 20, 36), Category.BACHELOR_INTERNATIONAL: (4, 18, 23),
+    Category.DOCTOR: (4, 25, 31),
+    Category.DOCTOR_PROFESSIONAL: (4, 28, 38),
+    Category.MASTER: (3, 22, 26),
+    Category.MASTER_EQUIVALENT: (4, 28, 38),
+    Category.MASTER_PROFESSIONAL: (3, 22, 33),
+    Category.BACHELOR: (4, 18, 20),
+    Category.BACHELOR_ADULT: (4, 20, 36),
+    Category.BACHELOR_INTERNATIONAL: (4, 18, 23),
 }
 """Years of study, and the ages at entry it begins between."""
 _PRIOR = {"2": "硕士学位", "3": "学士学位"}
@@ -38,12 +43,13 @@ def facts(filings: list[Filing], at_home: pl.DataFrame, rng: np.random.Generator
         age=(pl.col("youngest") + pl.Series(rng.random(count)) * (pl.col("oldest") - pl.col("youngest"))),
     )
     frame = people.draw(frame, rng).drop("days")
+    equivalent = pl.col("category") == Category.MASTER_EQUIVALENT
     entry_month = pl.when(pl.col("category") == Category.BACHELOR_ADULT).then(3).otherwise(9)
     frame = frame.with_columns(entered=pl.date(pl.col("entry_year"), entry_month, 1)).with_columns(
-        born=pl.col("entered") - pl.duration(days=(pl.col("age") * 365.25).cast(pl.Int32)),
+        born=_in_slot(pl.col("entered") - pl.duration(days=(pl.col("age") * 365.25).cast(pl.Int32))),
         graduated=pl.col("conferred").dt.month_start(),
         language=pl.col("entered").dt.offset_by("18mo"),
-        prior=_earlier(pl.col("entered"), pl.when(pl.col("category") == Category.MASTER_EQUIVALENT).then(3).otherwise(0)),
+        prior=pl.date(pl.col("entered").dt.year() - equivalent.cast(pl.Int32) * 3, 6, 1),
     )
     return frame.hstack(_programmes(frame, rng)).hstack(_theses(frame, rng))
 
@@ -57,34 +63,74 @@ def cells(facts: pl.DataFrame) -> pl.DataFrame:
     number = people.document_number()
     serial = (pl.col("serial") + pl.col("row") + 1).cast(pl.String).str.zfill(6)
     certificate = pl.col("institution") + pl.col("level") + pl.col("conferred").dt.strftime("%Y") + serial
-    student = pl.col("entered").dt.strftime("%Y") + (pl.col("number") % 100_000_000).cast(pl.String).str.zfill(8)
+    student = pl.col("entered").dt.strftime("%Y") + (pl.col("number") % 100_000_000).cast(
+        pl.String
+    ).str.zfill(8)
     examinee = pl.col("entered").dt.strftime("%y") + pl.col("region").str.slice(0, 2) + student.str.slice(2)
     titled = _title()
     return facts.select(
-        "file", "row",
-        XM="name", XMPY="pinyin", XBM="sex", XB=_name("sex", names["sexes"]),
-        GBM="country", GB=_name("country", names["countries"]),
-        MZM="ethnic", MZ=_name("ethnic", names["ethnic_groups"]),
-        ZZMMM="political", ZZMM=_name("political", names["political_statuses"]),
-        CSRQ=_day("born"), ZJLXM="id_type", ZJLX=_name("id_type", names["id_documents"]), ZJHM=number,
-        XWSYDWM="institution", XWSYDW=_name("institution", names["institutions"]), XZXM="president", ZXXM="chair",
-        PYDWM="institution", PYDW=_name("institution", names["institutions"]),
-        XWLBM="degree", XWLB=_name("degree", names["degrees"]), ZYDM="major", ZYMC="major_name",
-        KSH=pl.when(regular).then(examinee), RXNY=_month("entered"), XH=student, XZ=pl.col("years").cast(pl.String),
-        XXXSM=pl.when(adult).then(pl.lit("2")), XXXS=pl.when(adult).then(pl.lit("业余")),
-        WYKSNY=pl.when(adult).then(_month("language")), BYNY=_month("graduated"), HXWRQ=_day("conferred"),
-        SFDEXW=pl.lit("否"), SFFXXW=pl.lit("否"), XWZSBH=certificate,
-        JYBH=pl.lit("学位〔") + pl.col("conferred").dt.strftime("%Y") + pl.lit("〕1号"), ZP=number + pl.lit(".jpg"),
-        DSXM="supervisor", LWLX=pl.when(graduate).then(pl.lit("应用研究")).otherwise(pl.lit("毕业论文")), LWTM=titled,
-        LWGJC=pl.col("object") + "；" + pl.col("method"), LWXTLY=pl.lit("学校自选"), LWYJFX="object",
-        LWZXYZ=pl.lit("中文"), QZXW=pl.when(graduate).then(pl.col("level").replace_strict(_PRIOR, default=None)),
-        QZXWNY=pl.when(graduate).then(_month("prior")), MJ=pl.when(graduate).then(pl.lit("公开")),
+        "file",
+        "row",
+        XM="name",
+        XMPY="pinyin",
+        XBM="sex",
+        XB=_name("sex", names["sexes"]),
+        GBM="country",
+        GB=_name("country", names["countries"]),
+        MZM="ethnic",
+        MZ=_name("ethnic", names["ethnic_groups"]),
+        ZZMMM="political",
+        ZZMM=_name("political", names["political_statuses"]),
+        CSRQ=_day("born"),
+        ZJLXM="id_type",
+        ZJLX=_name("id_type", names["id_documents"]),
+        ZJHM=number,
+        XWSYDWM="institution",
+        XWSYDW=_name("institution", names["institutions"]),
+        XZXM="president",
+        ZXXM="chair",
+        PYDWM="institution",
+        PYDW=_name("institution", names["institutions"]),
+        XWLBM="degree",
+        XWLB=_name("degree", names["degrees"]),
+        ZYDM="major",
+        ZYMC="major_name",
+        KSH=pl.when(regular).then(examinee),
+        RXNY=_month("entered"),
+        XH=student,
+        XZ=pl.col("years").cast(pl.String),
+        XXXSM=pl.when(adult).then(pl.lit("2")),
+        XXXS=pl.when(adult).then(pl.lit("业余")),
+        WYKSNY=pl.when(adult).then(_month("language")),
+        BYNY=_month("graduated"),
+        HXWRQ=_day("conferred"),
+        SFDEXW=pl.lit("否"),
+        SFFXXW=pl.lit("否"),
+        XWZSBH=certificate,
+        JYBH=pl.lit("学位〔") + pl.col("conferred").dt.strftime("%Y") + pl.lit("〕1号"),
+        ZP=number + pl.lit(".jpg"),
+        DSXM="supervisor",
+        LWLX=pl.when(graduate).then(pl.lit("应用研究")).otherwise(pl.lit("毕业论文")),
+        LWTM=titled,
+        LWGJC=pl.col("object") + "；" + pl.col("method"),
+        LWXTLY=pl.lit("学校自选"),
+        LWYJFX="object",
+        LWZXYZ=pl.lit("中文"),
+        QZXW=pl.when(graduate).then(pl.col("level").replace_strict(_PRIOR, default=None)),
+        QZXWNY=pl.when(graduate).then(_month("prior")),
+        MJ=pl.when(graduate).then(pl.lit("公开")),
         **{code: pl.lit(None, pl.String) for code in ("ZSZYMC", "BZ", "QQHM", "WXZH", "DZYX", "YXDM")},
     )
 
 
 _NAMED = (
-    "sexes", "countries", "ethnic_groups", "political_statuses", "id_documents", "institutions", "degrees"
+    "sexes",
+    "countries",
+    "ethnic_groups",
+    "political_statuses",
+    "id_documents",
+    "institutions",
+    "degrees",
 )
 
 
@@ -92,12 +138,23 @@ def _filed(filings: list[Filing]) -> pl.DataFrame:
     table = pl.DataFrame(
         [
             {
-                "file": each.file, "institution": each.institution, "category": each.category.value,
-                "level": each.category.level.value, "layout": each.layout, "plain": each.plain, "days": each.days,
-                "day_off": each.day_off, "serial": each.serial, "first": each.number, "president": each.officials[0],
-                "chair": each.officials[1], "years": _STUDY[each.category][0],
-                "youngest": _STUDY[each.category][1], "oldest": _STUDY[each.category][2],
-                "entry_year": each.days[0].year - _STUDY[each.category][0], "records": each.records,
+                "file": each.file,
+                "institution": each.institution,
+                "category": each.category.value,
+                "level": each.category.level.value,
+                "layout": each.layout,
+                "plain": each.plain,
+                "days": each.days,
+                "day_off": each.day_off,
+                "serial": each.serial,
+                "first": each.number,
+                "president": each.officials[0],
+                "chair": each.officials[1],
+                "years": _STUDY[each.category][0],
+                "youngest": _STUDY[each.category][1],
+                "oldest": _STUDY[each.category][2],
+                "entry_year": each.days[0].year - _STUDY[each.category][0],
+                "records": each.records,
             }
             for each in filings
         ]
@@ -116,8 +173,9 @@ def _kinds(frame: pl.DataFrame, rng: np.random.Generator) -> pl.Expr:
     return pl.when(foreign).then(pl.lit("foreign")).when(at_home).then(pl.lit("mainland")).otherwise(drawn)
 
 
-def _earlier(day: pl.Expr, years: pl.Expr) -> pl.Expr:
-    return pl.date(day.dt.year() - years, 6, 1)
+def _in_slot(born: pl.Expr) -> pl.Expr:
+    """The last day up to this one that has the person's remainder."""
+    return born - pl.duration(days=(born.to_physical() - pl.col("slot")) % people.SLOTS)
 
 
 def _programmes(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -153,7 +211,9 @@ def _pool(category: str) -> pl.DataFrame:
         )
     subjects = subjects.filter(pl.col("kind") == "academic", pl.col("code").str.slice(0, 2) < "14")
     return subjects.select(
-        degree=pl.lit(level) + pl.col("code").str.slice(0, 2), major=pl.col("code") + "00", major_name="name"
+        degree=pl.lit(level) + pl.col("code").str.slice(0, 2),
+        major=pl.col("code") + "00",
+        major_name="name",
     )
 
 
@@ -162,7 +222,11 @@ def _theses(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     supervisors = people.chinese_names(rng.integers(1, 3, count), np.full(count, True), rng)
     picked = {
         column: np.array(pool)[rng.integers(0, len(pool), count)]
-        for column, pool in (("method", words.METHODS), ("object", words.OBJECTS), ("outcome", words.OUTCOMES))
+        for column, pool in (
+            ("method", words.METHODS),
+            ("object", words.OBJECTS),
+            ("outcome", words.OUTCOMES),
+        )
     }
     same = supervisors["name"] == frame["name"]
     return pl.DataFrame(picked).with_columns(
@@ -184,5 +248,3 @@ def _day(column: str) -> pl.Expr:
 
 def _month(column: str) -> pl.Expr:
     return pl.col(column).dt.strftime("%Y%m")
-
-

@@ -90,7 +90,9 @@ def _sow(
 
 def _candidates(fault: Fault, filings: list[Filing]) -> list[tuple[Filing, Filing | None]]:
     fitting = [
-        filing for filing in filings if filing.category in fault.categories and set(fault.needs) <= set(filing.columns)
+        filing
+        for filing in filings
+        if filing.category in fault.categories and set(fault.needs) <= set(filing.columns)
     ]
     if not fault.copies:
         return [(filing, None) for filing in fitting]
@@ -110,5 +112,7 @@ def _pairs(fault: Fault, fitting: list[Filing], filings: list[Filing]) -> Iterat
             if fault.from_level is None:
                 if same_term and origin.category.level is target.category.level:
                     yield target, origin
-            elif origin.category.level is fault.from_level and (same_term or origin.term.next() == target.term):
+            elif origin.category.level is fault.from_level and (
+                same_term or origin.term.next() == target.term
+            ):
                 yield target, origin

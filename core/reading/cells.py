@@ -50,9 +50,7 @@ def inspected(frames: Iterable[pl.DataFrame], heading: Heading) -> Iterator[pl.D
 
 def no_rows() -> UnreadableFiling:
     """The refusal of a file with a header and nothing below it."""
-    return UnreadableFiling(
-        "文件只有表头，没有数据行，请核对后重新报送。", "The file has a header but no data rows."
-    )
+    return UnreadableFiling("文件只有表头，没有数据行，请核对后重新报送。", "The file has a header but no data rows.")
 
 
 def numbers_refused(addresses: list[str]) -> UnreadableFiling:
@@ -85,8 +83,6 @@ def _refuse_exponents(frame: pl.DataFrame, heading: Heading) -> None:
     if not damaged.select(pl.any_horizontal(pl.col(codes).any())).item():
         return
     addresses = [
-        heading.address(code, row)
-        for code in codes
-        for row in damaged.filter(pl.col(code)).head(_SHOWN + 1)["row"]
+        heading.address(code, row) for code in codes for row in damaged.filter(pl.col(code)).head(_SHOWN + 1)["row"]
     ]
     raise numbers_refused(addresses)

@@ -28,13 +28,12 @@ _POINTS = (
     "FE10 FE11 FE12 FE13 FE14 FE15 FE16 FE17 FE18 FE19"
 ).split()
 _STANDARD = {
-    bytes.fromhex(code).decode("gb18030"): chr(int(point, 16))
-    for code, point in zip(_CODES, _POINTS, strict=True)
+    bytes.fromhex(code).decode("gb18030"): chr(int(point, 16)) for code, point in zip(_CODES, _POINTS, strict=True)
 }
 _PRIVATE = re.compile(f"[{''.join(_STANDARD)}]")
 
 
-class Undecodable(ValueError):
+class DecodingError(ValueError):
     """Bytes at `position` (from 0, without a byte order mark) that the encoding does not have."""
 
     def __init__(self, position: int) -> None:
@@ -45,7 +44,7 @@ class Undecodable(ValueError):
 def settle(path: Path, chosen: str | None) -> str:
     """Tell a text file's encoding: as chosen, else by its byte order mark, else UTF-8 if all of it is, else GB18030.
 
-    A UTF-8 file is "utf-8-sig" exactly when it has the mark. Raises Undecodable for bad bytes in UTF-8.
+    A UTF-8 file is "utf-8-sig" exactly when it has the mark. Raises DecodingError for bad bytes in UTF-8.
     """
     with path.open("rb") as file:
         start = file.read(3)
@@ -57,12 +56,14 @@ def settle(path: Path, chosen: str | None) -> str:
     if encoding is None:
         return "utf-8" if damage is None else "gb18030"
     if damage is not None:
-        raise Undecodable(damage)
+        raise DecodingError(damage)
     return "utf-8-sig" if marked == "utf-8-sig" else "utf-8"
 
 
 def standard(text: str) -> str:
     """Put the standard characters for the 25 that old GB18030 tables keep in the private use area."""
+    if text.isascii() or b"\xee" not in text.encode():  # the lead byte of the private use area
+        return text
     return _PRIVATE.sub(lambda match: _STANDARD[match[0]], text)
 
 
@@ -82,7 +83,7 @@ def blocks(path: Path, encoding: str) -> Iterator[bytes]:
 
 
 def transcode(path: Path, encoding: str, target: BinaryIO) -> None:
-    """Write a file as UTF-8 without marks, with standard characters; raises Undecodable."""
+    """Write a file as UTF-8 without marks, with standard characters; raises DecodingError."""
     decoder = codecs.getincrementaldecoder("gb18030" if encoding == "gb18030" else "utf-8")()
     done = 0
     last = b""
@@ -91,15 +92,14 @@ def transcode(path: Path, encoding: str, target: BinaryIO) -> None:
         try:
             decoded = decoder.decode(block)
         except UnicodeDecodeError as error:
-            raise Undecodable(done - pending + error.start) from error
+            raise DecodingError(done - pending + error.start) from error
         done += len(block)
-        encoded = decoded.encode()
-        if encoding == "gb18030" and b"\xee" in encoded:  # the lead byte of the private use area
-            encoded = standard(decoded).encode()
-        target.write(last)
-        last = encoded or last
+        encoded = (standard(decoded) if encoding == "gb18030" else decoded).encode()
+        if encoded:
+            target.write(last)
+            last = encoded
     if decoder.getstate()[0]:
-        raise Undecodable(done - 1)
+        raise DecodingError(done - 1)
     target.write(last.rstrip(b"\x1a"))
 
 

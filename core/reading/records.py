@@ -63,14 +63,17 @@ def split(blocks: Iterable[bytes], row: int) -> Iterator[Records]:
             enough = 2 * len(rest)
     rest = rest.rstrip(b"\x1a")
     if rest:
-        records = _survey(rest + b"\n", row)
-        if len(records.content) <= len(rest):
+        records = _survey(rest if rest.endswith(b"\n") else rest + b"\n", row)
+        if len(records.content) < len(rest):
             raise _unbalanced(row + len(records.ends))
         yield records
 
 
 def check(records: Records, separator: bytes, width: int) -> None:
-    """Refuse records with more or fewer fields than the header, stray quotes, or NUL bytes, naming the row."""
+    """Refuse NUL bytes, stray quotes, and fields that do not add up, naming the row.
+
+    Fields are summed over the records, which is fast; one too many beside one too few is left to Polars.
+    """
     if (nul := records.content.find(b"\0")) >= 0:
         row = records.row_at(nul)
         raise UnreadableFiling(
@@ -85,7 +88,22 @@ def check(records: Records, separator: bytes, width: int) -> None:
         total -= int(np.add.reduceat(separators, records.quotes, dtype=np.int64)[::2].sum())
     blank = records.blank()
     if total != (width - 1) * (len(blank) - np.count_nonzero(blank)):
-        _refuse_ragged(records, np.flatnonzero(separators), blank, width)
+        check_each(records, separator, width)
+
+
+def check_each(records: Records, separator: bytes, width: int) -> None:
+    """Refuse the first record with more or fewer fields than the header: slower, and sure."""
+    separators = np.flatnonzero(np.frombuffer(records.content, np.uint8) == separator[0])
+    if len(records.quotes):
+        separators = separators[np.searchsorted(records.quotes, separators) % 2 == 0]
+    fields = np.diff(np.searchsorted(separators, records.ends), prepend=0) + 1
+    wrong = np.flatnonzero((fields != width) & ~records.blank())
+    if len(wrong):
+        row, found = records.row + int(wrong[0]), int(fields[wrong[0]])
+        raise UnreadableFiling(
+            f"第{row}行有{found}列，与表头的{width}列不一致。请检查该行的分隔符和引号后重新报送。",
+            f"Row {row} has {found} fields, the header {width}. Check its separators and quotes.",
+        )
 
 
 def _survey(content: bytes, row: int) -> Records:
@@ -110,18 +128,6 @@ def _check_quotes(records: Records, content: np.ndarray, separator: int) -> None
         wrong |= ~quoted & (np.diff(np.searchsorted(np.flatnonzero(content == _LINE_END), records.quotes))[::2] > 0)
     if wrong.any():
         raise _unbalanced(records.row_at(int(opening[np.argmax(wrong)])))
-
-
-def _refuse_ragged(records: Records, separators: np.ndarray, blank: np.ndarray, width: int) -> None:
-    if len(records.quotes):
-        separators = separators[np.searchsorted(records.quotes, separators) % 2 == 0]
-    fields = np.diff(np.searchsorted(separators, records.ends), prepend=0) + 1
-    at = int(np.flatnonzero((fields != width) & ~blank)[0])
-    row, found = records.row + at, int(fields[at])
-    raise UnreadableFiling(
-        f"第{row}行有{found}列，与表头的{width}列不一致。请检查该行的分隔符和引号后重新报送。",
-        f"Row {row} has {found} fields, the header {width}. Check its separators and quotes.",
-    )
 
 
 def _unbalanced(row: int) -> UnreadableFiling:

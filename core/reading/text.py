@@ -23,7 +23,7 @@ from core.reading.reading import Reading
 _SEPARATORS = (",", "\t", ";")
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head")
 _CONTROLS = bytes(sorted(set(range(1, 32)) - {9, 10, 13, 26}))
-_BATCH = 50_000
+_BATCH = 100_000
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def open_text(path: Path, encoding: str | None, layout: str | None) -> Reading:
     """Open a text file: settle its encoding, separator and header row, and check every record's fields."""
     try:
         settled = encodings.settle(path, encoding)
-    except encodings.Undecodable as error:
+    except encodings.DecodingError as error:
         raise _undecodable(path, "utf-8", error.position) from error
     survey = _survey(path, settled, layout)
     return Reading.of(path, "csv", settled, survey.heading, partial(_frames, survey))
@@ -61,18 +61,16 @@ def _survey(path: Path, encoding: str, layout: str | None) -> _Survey:
     skipped = row = last = 0
     quoted_empty = False
     for part in records.split(encodings.blocks(path, encoding), row=1):
-        filled = part.row + np.flatnonzero(~part.blank())
-        if heading is None and len(filled):
-            separator, names = _header(part.record(filled[0]), encoding, filled[0])
-            heading = headers.heading(names, row=int(filled[0]), layout=layout)
+        if not row:
+            filled = part.row + np.flatnonzero(~part.blank())
+            if heading is None and len(filled):
+                separator, names = _header(part.record(filled[0]), encoding, filled[0])
+                heading = headers.heading(names, row=int(filled[0]), layout=layout)
+            data = filled[filled >= heading.first_row] if heading is not None else filled[:0]
+            row = int(data[0]) if len(data) else 0
+            skipped += part.content.count(b"\n", 0, part.span(row)[0] if row else len(part.content))
         if heading is not None:
             records.check(part, separator.encode(), heading.width)
-            data = filled[filled >= heading.first_row]
-            if not row and len(data):
-                row = int(data[0])
-                skipped += part.content.count(b"\n", 0, part.span(row)[0])
-        if not row:
-            skipped += part.content.count(b"\n")
         last = part.row + len(part.ends) - 1
         quoted_empty = quoted_empty or (len(part.quotes) > 0 and b'""' in part.content)
     if heading is None:
@@ -110,7 +108,7 @@ def _frames(survey: _Survey, rows: int) -> Iterator[pl.DataFrame]:
     with tempfile.NamedTemporaryFile(suffix=".csv") as copy:
         try:
             encodings.transcode(survey.path, survey.encoding, copy)
-        except encodings.Undecodable as error:
+        except encodings.DecodingError as error:
             raise _undecodable(survey.path, survey.encoding, error.position) from error
         copy.flush()
         yield from _regrouped(_parsed(survey, Path(copy.name)), rows)
@@ -136,9 +134,9 @@ def _parsed(survey: _Survey, path: Path) -> Iterator[pl.DataFrame]:
             row += frame.height
             yield frame.select(numbers, pl.all())
     except pl.exceptions.PolarsError as error:
-        raise _unparsed(row, survey.last) from error
+        raise _unparsed(survey) from error
     if row != survey.last + 1:
-        raise _unparsed(survey.row, survey.last)
+        raise _unparsed(survey)
 
 
 def _regrouped(frames: Iterable[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
@@ -155,10 +153,12 @@ def _regrouped(frames: Iterable[pl.DataFrame], rows: int) -> Iterator[pl.DataFra
         yield pl.concat(waiting)
 
 
-def _unparsed(first: int, last: int) -> UnreadableFiling:
+def _unparsed(survey: _Survey) -> UnreadableFiling:
+    for part in records.split(encodings.blocks(survey.path, survey.encoding), row=1):
+        records.check_each(part, survey.separator.encode(), survey.heading.width)
     return UnreadableFiling(
-        f"第{first}行至第{last}行之间有无法解析的内容，请检查引号和分隔符后重新报送。",
-        f"Something between rows {first} and {last} cannot be parsed. Check quotes and separators.",
+        f"第{survey.row}行至第{survey.last}行之间有无法解析的内容，请检查引号和分隔符后重新报送。",
+        f"Something between rows {survey.row} and {survey.last} cannot be parsed. Check quotes and separators.",
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache, lru_cache
 
 import pandera.polars as pa
 import polars as pl
@@ -20,6 +21,7 @@ import polars as pl
 from core.deadlines import Term, Workdays
 from core.record import COLUMNS
 from core.reference import Reference
+from core.reference import load as load_reference
 from core.vocabulary import Category, FindingClass, Remedy
 
 Example = Mapping[str, str | None]
@@ -91,12 +93,12 @@ class Rule:
     def evaluated(self, context: Context) -> pl.Expr:
         """Whether the check can be judged on a row; never null."""
         if self.filed_fields(context.columns) is None or (self.sight is Sight.ARCHIVE and not context.archive):
-            return pl.lit(False)
-        return self.when(context).fill_null(False)
+            return ~_EVERY_ROW
+        return _by_row(self.when(context)).fill_null(False)
 
     def verdict(self, context: Context) -> pl.Expr:
         """False exactly where the check is evaluated and does not hold; never null (a null is not right)."""
-        return ~self.evaluated(context) | self.holds(context).fill_null(False)
+        return ~self.evaluated(context) | _by_row(self.holds(context)).fill_null(False)
 
     def as_check(self, context: Context) -> pa.Check:
         """The check as Pandera knows it; its expressions are kept in `statistics`."""
@@ -120,6 +122,14 @@ _REMEDIES = {
     FindingClass.SCOPE: (Remedy.CHANGE, Remedy.WITHDRAW),
     FindingClass.NOTE: (Remedy.CHANGE,),
 }
+
+
+_EVERY_ROW = pl.col("row").is_not_null()
+
+
+def _by_row(expression: pl.Expr) -> pl.Expr:
+    # A bare literal has one value however many rows there are, and keeps Polars from sharing work between checks.
+    return (expression & _EVERY_ROW) | ~_EVERY_ROW
 
 
 def _always(_: Context) -> pl.Expr:
@@ -160,14 +170,20 @@ def schema(context: Context) -> pa.DataFrameSchema:
 
     Only an eager frame is checked; on a LazyFrame Pandera looks at names and types alone (F1).
     """
+    return _schema(context, tuple(map(id, RULES.values())))
+
+
+@lru_cache(maxsize=8)
+def _schema(context: Context, _rulebook: tuple[int, ...]) -> pa.DataFrameSchema:
     title = context.category.zh if context.category else None
     return pa.DataFrameSchema(name=title, checks=[each.as_check(context) for each in RULES.values()])
 
 
+@cache
 def ruleset_version() -> str:
-    """Fingerprint of the checks: changes whenever a declaration or its code does."""
-    digest = hashlib.sha256()
-    for name in sorted(_MODULES):
+    """Fingerprint of the checks: changes with a declaration, with how values are read, and with a table."""
+    digest = hashlib.sha256(load_reference().fingerprint.encode())
+    for name in sorted([*_MODULES, __name__, "core.values", "core.garbled"]):
         digest.update(inspect.getsource(importlib.import_module(name)).encode())
     return digest.hexdigest()[:12]
 

@@ -21,14 +21,10 @@ _EARLIEST_BIRTH = date(1900, 1, 1)
 
 
 @cache
-def spellings(reference: Reference, table: str) -> dict[str, str]:
-    """The code behind each way of writing it, as `Reference.codes`, kept."""
-    return reference.codes(table)
-
-
-@cache
 def codes(reference: Reference, table: str) -> tuple[str, ...]:
-    """The codes of a table."""
+    """The codes of a table; none when the table is not there."""
+    if table not in reference.tables:
+        return ()
     return tuple(dict.fromkeys(reference.table(table)["code"]))
 
 
@@ -38,20 +34,10 @@ def written(code: str) -> pl.Expr:
     return pl.when(text != "").then(text)
 
 
-def told(context: Context, code: str, table: str) -> pl.Expr:
-    """The code a text cell stands for; null when it is empty or not in the table."""
-    if code not in context.columns:
-        return pl.lit(None, pl.String)
-    return written(code).replace_strict(
-        spellings(context.reference, table), default=None, return_dtype=pl.String
-    )
-
-
-def text_agrees(context: Context, value: str, text: str, table: str) -> pl.Expr:
-    """The text cell is empty or stands for the code in column `value`; never null where that is known."""
-    if text not in context.columns:
-        return pl.lit(True)
-    return written(text).is_null() | (told(context, text, table) == pl.col(value)).fill_null(False)
+def text_agrees(value: str) -> pl.Expr:
+    """The text beside a code is empty or stands for that code; `value` is a derived column with a `_told` twin."""
+    told = pl.col(f"{value}_told")
+    return told.is_null() | (told == pl.col(value)).fill_null(False)
 
 
 def born_fits(context: Context) -> pl.Expr:
@@ -68,7 +54,7 @@ def degree_fits(context: Context) -> pl.Expr:
     """The degree type is in the table, its text agrees, and it is a doctor's, master's or bachelor's."""
     return (
         pl.col("degree").is_in(codes(context.reference, "degrees"))
-        & text_agrees(context, "degree", "XWLB", "degrees")
+        & text_agrees("degree")
         & pl.col("level").is_in(["2", "3", "4"])
     ).fill_null(False)
 
@@ -76,7 +62,7 @@ def degree_fits(context: Context) -> pl.Expr:
 def type_is_no_degree() -> pl.Expr:
     """The degree type itself says that no degree was conferred; code 998 is 无 in GB/T 6864-2003."""
     no_code = (pl.col("degree") == "998").fill_null(False)
-    return no_code | written("XWLB").str.contains(NOT_A_DEGREE).fill_null(False)
+    return no_code | pl.col("XWLB").str.contains(NOT_A_DEGREE).fill_null(False)
 
 
 def stamp(day: str) -> pl.Expr:

@@ -15,10 +15,16 @@ _TYPE = pl.col("id_type")
 _COUNTRY = pl.col("country")
 _CARD = _TYPE == "01"
 _RESIDENTS_FROM = {"81": "344", "82": "446", "83": "158"}
-_PERMIT = {"ZJLXM": "08", "ZJLX": "港澳台居民居住证", "ZZMMM": None, "ZZMM": None}
-_FOREIGNER = {"ZJLXM": "07", "ZJLX": "外国人永久居留身份证", "MZM": None, "MZ": None, "ZZMMM": None, "ZZMM": None}
+_WOMAN = {"XBM": "2", "XB": "女"}
+_NO_STATUS = {"ZZMMM": None, "ZZMM": None}
+_HONG_KONG = {"GBM": "344", "GB": "中国香港", **_NO_STATUS}
+_TAIWAN = {"GBM": "158", "GB": "中国台湾", **_NO_STATUS}
+_TRAVEL_PERMIT = {"ZJLXM": "04", "ZJLX": "港澳居民来往内地通行证"}
+_PERMIT = {"ZJLXM": "08", "ZJLX": "港澳台居民居住证", **_NO_STATUS}
+_FOREIGNER = {"ZJLXM": "07", "ZJLX": "外国人永久居留身份证", "MZM": None, "MZ": None, **_NO_STATUS}
+_CANADIAN = {**_FOREIGNER, "GBM": "124", "GB": "加拿大"}
 _PASSPORT = {"ZJLXM": "06", "ZJLX": "护照"}
-_STANDARD = {"ZJHM": "11010519491231002X", "CSRQ": "19491231", "XBM": "2", "XB": "女"}
+_STANDARD = {"ZJHM": "11010519491231002X", "CSRQ": "19491231", **_WOMAN}
 
 
 def _province_codes(context: Context) -> list[str]:
@@ -78,7 +84,7 @@ def card_number_is_not_an_old_one(_: Context) -> pl.Expr:
     zh="身份证件号码中的出生日期与出生日期不一致，请核对后改正。",
     en="The birth date differs from the one in the ID number; please check and correct.",
     when=lambda context: has_birth_and_sex() & born_fits(context),
-    passes=(_STANDARD, {"ZJHM": "810000199408230021", "CSRQ": "19940823", "XBM": "2", "XB": "女", **_PERMIT, "GBM": "344", "GB": "中国香港"}),
+    passes=(_STANDARD, {"ZJHM": "810000199408230021", "CSRQ": "19940823", **_WOMAN, **_PERMIT, **_HONG_KONG}),
     fails=(
         {"CSRQ": "20030703"},
         {"CSRQ": "20030308"},
@@ -110,11 +116,11 @@ def sex_is_the_one_in_the_number(_: Context) -> pl.Expr:
     when=lambda _: has_birth_and_sex(),
     passes=(
         {"ZJHM": "110101200303072137"},
-        {"ZJHM": "911124198108030024", "CSRQ": "19810803", "XBM": "2", "XB": "女", **_FOREIGNER, "GBM": "124", "GB": "加拿大"},
+        {"ZJHM": "911124198108030024", "CSRQ": "19810803", **_WOMAN, **_CANADIAN},
     ),
     fails=(
-        {"ZJHM": "990101200303072173", **_FOREIGNER, "GBM": "101", "GB": None},
-        {"ZJHM": "160101200303072138"},
+        {"ZJHM": "990124200303072135", **_CANADIAN},
+        {"ZJHM": "160101200303072136"},
     ),
 )
 def region_in_the_number_exists(context: Context) -> pl.Expr:
@@ -123,9 +129,8 @@ def region_in_the_number_exists(context: Context) -> pl.Expr:
 
 
 def _area_is_told(context: Context) -> pl.Expr:
-    if "areas" not in context.reference.tables:
-        return pl.lit(False)
-    return _CARD & (eighteen() | fifteen()) & _NUMBER.str.slice(0, 2).is_in(_province_codes(context))
+    told = pl.lit(bool(codes(context.reference, "areas")))
+    return told & _CARD & (eighteen() | fifteen()) & _NUMBER.str.slice(0, 2).is_in(_province_codes(context))
 
 
 @rule(
@@ -152,18 +157,18 @@ def area_in_the_number_is_on_record(context: Context) -> pl.Expr:
     passes=(
         {**_PASSPORT, "ZJHM": "E12345678"},
         {"ZJLXM": None, "ZJLX": "护照", "ZJHM": "EA1234567"},
-        {"ZJLXM": "04", "ZJLX": "港澳居民来往内地通行证", "ZJHM": "H12345678", "GBM": "344", "GB": "中国香港", "ZZMMM": None, "ZZMM": None},
+        {**_TRAVEL_PERMIT, "ZJHM": "H12345678", **_HONG_KONG},
         {"ZJLXM": "02", "ZJLX": "军官证", "ZJHM": "军字第2001988号"},
-        {**_PERMIT, "ZJHM": "830000199201300022", "CSRQ": "19920130", "XBM": "2", "XB": "女", "GBM": "158", "GB": "中国台湾"},
+        {**_PERMIT, "ZJHM": "830000199201300022", "CSRQ": "19920130", **_WOMAN, **_TAIWAN},
         {**_FOREIGNER, "ZJHM": "932682198501010017", "CSRQ": "19850101", "GBM": "682", "GB": "沙特阿拉伯"},
-        {**_FOREIGNER, "ZJHM": "CAN110081080301", "GBM": "124", "GB": "加拿大"},
+        {**_CANADIAN, "ZJHM": "CAN110081080301"},
     ),
     fails=(
         {**_PASSPORT, "ZJHM": "护照E1"},
         {**_PASSPORT, "ZJHM": "110101200303072137"},
         {"ZJLXM": "99", "ZJLX": "其他", "ZJHM": "110101200303072137"},
-        {"ZJLXM": "04", "ZJLX": "港澳居民来往内地通行证", "ZJHM": "12345678", "GBM": "344", "GB": "中国香港", "ZZMMM": None, "ZZMM": None},
-        {**_PERMIT, "ZJHM": "830000199201300021", "CSRQ": "19920130", "XBM": "2", "XB": "女", "GBM": "158", "GB": "中国台湾"},
+        {**_TRAVEL_PERMIT, "ZJHM": "12345678", **_HONG_KONG},
+        {**_PERMIT, "ZJHM": "830000199201300021", "CSRQ": "19920130", **_WOMAN, **_TAIWAN},
         {"ZJLXM": "88", "ZJLX": None, "ZJHM": "E12345678"},
         {"ZJHM": "932682198501010017", "CSRQ": "19850101"},
     ),
@@ -193,21 +198,22 @@ def _country_is_told(context: Context) -> pl.Expr:
     when=_country_is_told,
     passes=(
         {"GBM": "156", "GB": "中国"},
-        {"ZJHM": "810000199408230021", "CSRQ": "19940823", "XBM": "2", "XB": "女", "GBM": "344", "GB": "中国香港", "ZZMMM": None, "ZZMM": None},
-        {**_FOREIGNER, "ZJHM": "911124198108030024", "CSRQ": "19810803", "XBM": "2", "XB": "女", "GBM": "124", "GB": "加拿大"},
+        {"ZJHM": "810000199408230021", "CSRQ": "19940823", **_WOMAN, **_HONG_KONG},
+        {**_CANADIAN, "ZJHM": "911124198108030024", "CSRQ": "19810803", **_WOMAN},
         {**_PASSPORT, "ZJHM": "E12345678", "GBM": "156", "GB": "中国"},
     ),
     fails=(
-        {"GBM": "124", "GB": "加拿大", "ZZMMM": None, "ZZMM": None},
-        {"ZJLXM": "04", "ZJLX": "港澳居民来往内地通行证", "ZJHM": "M12345678", "GBM": "156", "GB": "中国"},
-        {"ZJLXM": "05", "ZJLX": "台湾居民来往大陆通行证", "ZJHM": "12345678", "GBM": "344", "GB": "中国香港", "ZZMMM": None, "ZZMM": None},
-        {**_PERMIT, "ZJHM": "830000199201300022", "CSRQ": "19920130", "XBM": "2", "XB": "女", "GBM": "344", "GB": "中国香港"},
-        {**_FOREIGNER, "ZJHM": "911124198108030024", "CSRQ": "19810803", "XBM": "2", "XB": "女", "GBM": "840", "GB": "美国"},
+        {"GBM": "124", "GB": "加拿大", **_NO_STATUS},
+        {**_TRAVEL_PERMIT, "ZJHM": "M12345678", "GBM": "156", "GB": "中国"},
+        {"ZJLXM": "05", "ZJLX": "台湾居民来往大陆通行证", "ZJHM": "12345678", **_HONG_KONG},
+        {**_PERMIT, "ZJHM": "830000199201300022", "CSRQ": "19920130", **_WOMAN, **_HONG_KONG},
+        {**_CANADIAN, "ZJHM": "911124198108030024", "CSRQ": "19810803", **_WOMAN, "GBM": "840", "GB": "美国"},
     ),
 )
 def country_fits_the_document(context: Context) -> pl.Expr:
     """Check A18 of the rule list. Numbers from 81, 82, 83 tell the region, those from 9 the nationality."""
-    region = _NUMBER.str.slice(0, 2).replace_strict(_RESIDENTS_FROM, default=None, return_dtype=pl.String)
+    from_eight = pl.when(_NUMBER.str.starts_with("8")).then(_NUMBER)
+    region = from_eight.str.slice(0, 2).replace_strict(_RESIDENTS_FROM, default=None, return_dtype=pl.String)
     alpha3 = dict(context.reference.table("countries").select("alpha3", "code").iter_rows())
     foreigner = pl.when(_TYPE == "07").then(_NUMBER)
     nationality = pl.when(eighteen()).then(foreigner.str.slice(3, 3)).otherwise(

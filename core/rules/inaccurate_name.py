@@ -11,7 +11,7 @@ NOTE = FindingClass.NOTE
 _NAME = pl.col("name")
 # Two to fifteen common hanzi: nearly all names, and nothing of what these checks look for.
 _UNUSUAL = pl.when(~_NAME.str.contains(r"^[\x{4E00}-\x{9FA5}]{2,15}$")).then(_NAME)
-_UNREADABLE = r"[\p{Nd}\p{No}?？□＊*\x{FFFD}\p{Co}\p{Cc}\p{Cf}#$%&@_=+<>|\\/^~\"!]|[\p{So}--●]"
+_UNREADABLE = r"[\p{Nd}\p{No}?？＊*\x{FFFD}\p{Co}\p{Cf}#$%&@_=+<>|\\/^~\"!]|[[\p{So}\p{Cc}]--[●\s]]"
 _HAN_NAME = _UNUSUAL.str.contains(r"\p{Han}") & ~_UNUSUAL.str.contains(r"\p{Latin}")
 _VARIANT = "・･•．‧∙⋅●﹒。"
 _LATIN_LONGEST = 50

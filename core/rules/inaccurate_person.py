@@ -2,39 +2,36 @@
 
 import polars as pl
 
-from core.rules import Context, rule
-from core.rules._readable import born_fits, codes, text_agrees, told, written
+from core.rules import Context, Expression, rule
+from core.rules._readable import born_fits, codes, text_agrees, written
 from core.values import blank
 from core.vocabulary import Category, FindingClass
 
 INACCURATE = FindingClass.INACCURATE
 NOTE = FindingClass.NOTE
 
+_MAINLAND_ONLY = ("MZM", "MZ", "ZZMMM", "ZZMM")
 _FROM_ABROAD = {
     "ZJLXM": "06", "ZJLX": "护照", "ZJHM": "AB1234567", "GBM": "124", "GB": "加拿大", "MZM": None, "MZ": None,
     "ZZMMM": None, "ZZMM": None,
 }
 
 
-def _written_any(*columns: str) -> pl.Expr:
-    return pl.any_horizontal(written(code).is_not_null() for code in columns)
+def _filled(code: str) -> pl.Expr:
+    return pl.when(written(code).is_not_null()).then(pl.lit(code))
 
 
-def _mainland_filed(*columns: str):
+def _mainland_filed(value: str) -> Expression:
     def when(context: Context) -> pl.Expr:
         if context.category is Category.BACHELOR_INTERNATIONAL:
             return pl.lit(False)
-        return _written_any(*columns)
+        return pl.col(value).is_not_null()
 
     return when
 
 
-def _pair_is_known(context: Context, code: str, text: str, table: str) -> pl.Expr:
-    """The code (two digits) is in the table and the text stands for it; a text alone is in the table."""
-    filed = written(code).str.zfill(2)
-    meant = told(context, text, table)
-    by_code = filed.is_in(codes(context.reference, table)) & (written(text).is_null() | (meant == filed).fill_null(False))
-    return pl.when(filed.is_not_null()).then(by_code).otherwise(meant.is_not_null())
+def _is_known(context: Context, value: str, table: str) -> pl.Expr:
+    return pl.col(value).is_in(codes(context.reference, table)) & text_agrees(value)
 
 
 @rule(
@@ -45,22 +42,24 @@ def _pair_is_known(context: Context, code: str, text: str, table: str) -> pl.Exp
     passes=({"XBM": "1", "XB": "男"}, {"XBM": None, "XB": "男性"}, {"XBM": "1", "XB": None}),
     fails=({"XBM": "9", "XB": None}, {"XBM": None, "XB": "未知"}, {"XBM": "1", "XB": "女"}, {"XBM": "1", "XB": "x"}),
 )
-def sex_is_known_and_consistent(context: Context) -> pl.Expr:
+def sex_is_known_and_consistent(_: Context) -> pl.Expr:
     """GB/T 2261.1; of its codes filings may use 1 and 2 only."""
-    return pl.col("sex").is_in(["1", "2"]) & text_agrees(context, "sex", "XB", "sexes")
+    return pl.col("sex").is_in(["1", "2"]) & text_agrees("sex")
 
 
 @rule(
     "A07", cls=NOTE, fields=("MZM|MZ",),
     zh="民族代码不在国家标准中，或与民族名称不一致，请核对。",
     en="The ethnic group is not in the national standard, or code and name disagree; please check.",
-    when=_mainland_filed("MZM", "MZ"),
-    passes=({"MZM": "1", "MZ": "汉"}, {"MZM": None, "MZ": "维吾尔族"}, {"MZM": "05", "MZ": None}, {"MZM": None, "MZ": None}),
+    when=_mainland_filed("ethnic_group"),
+    passes=(
+        {"MZM": "1", "MZ": "汉"}, {"MZM": None, "MZ": "维吾尔族"}, {"MZM": "05", "MZ": None}, {"MZM": None, "MZ": None},
+    ),
     fails=({"MZM": "77", "MZ": None}, {"MZM": "01", "MZ": "回族"}, {"MZM": None, "MZ": "某族"}),
 )
 def ethnic_group_is_known_and_consistent(context: Context) -> pl.Expr:
     """GB/T 3304-1991, with and without 族, old names among the aliases."""
-    return _pair_is_known(context, "MZM", "MZ", "ethnic_groups")
+    return _is_known(context, "ethnic_group", "ethnic_groups")
 
 
 @rule(
@@ -68,7 +67,7 @@ def ethnic_group_is_known_and_consistent(context: Context) -> pl.Expr:
     zh="政治面貌代码无效、与名称不一致，或为非内地人员填写，请核对。",
     en="The political status is unknown, disagrees with its text or is filled in for someone from outside the "
     "mainland; please check.",
-    when=_mainland_filed("ZZMMM", "ZZMM"),
+    when=_mainland_filed("political_status"),
     passes=({"ZZMMM": "3", "ZZMM": "共青团员"}, {"ZZMMM": None, "ZZMM": "群众"}, {"ZZMMM": None, "ZZMM": None}),
     fails=(
         {"ZZMMM": "44", "ZZMM": None},
@@ -79,7 +78,7 @@ def ethnic_group_is_known_and_consistent(context: Context) -> pl.Expr:
 def political_status_is_known_and_applies(context: Context) -> pl.Expr:
     """GB/T 4762-1984; the data manual of 2018 has it for mainland persons only."""
     elsewhere = pl.col("country").is_in(codes(context.reference, "countries")) & (pl.col("country") != "156")
-    return _pair_is_known(context, "ZZMMM", "ZZMM", "political_statuses") & ~elsewhere.fill_null(False)
+    return _is_known(context, "political_status", "political_statuses") & ~elsewhere.fill_null(False)
 
 
 @rule(
@@ -112,6 +111,7 @@ def birth_date_is_possible(context: Context) -> pl.Expr:
 
 @rule(
     "A19", cls=INACCURATE, fields=("MZM|MZ|ZZMMM|ZZMM",),
+    found_in=pl.coalesce(_filled(code) for code in _MAINLAND_ONLY),
     zh="来华留学生不应填写民族和政治面貌，请清空。",
     en="Ethnic group and political status do not apply to international students; please clear them.",
     when=lambda context: pl.lit(context.category is Category.BACHELOR_INTERNATIONAL),
@@ -121,4 +121,4 @@ def birth_date_is_possible(context: Context) -> pl.Expr:
 )
 def international_students_have_no_ethnic_group(_: Context) -> pl.Expr:
     """Data manual of 2018: foreign students leave both blank."""
-    return ~_written_any("MZM", "MZ", "ZZMMM", "ZZMM")
+    return pl.col("ethnic_group").is_null() & pl.col("political_status").is_null()

@@ -3,14 +3,14 @@
 import polars as pl
 
 from core.rules import Context, rule
-from core.rules._identity import PLACEHOLDERS
 from core.rules._readable import codes
-from core.values import blank
+from core.values import PLACEHOLDERS, blank
 from core.vocabulary import Category, FindingClass
 
 INCOMPLETE = FindingClass.INCOMPLETE
 
 _MAINLAND_DOCUMENTS = ("01", "02", "03")
+_NO_STATUS = {"ZZMMM": None, "ZZMM": None}
 
 
 @rule(
@@ -89,8 +89,10 @@ def degree_type_is_given(_: Context) -> pl.Expr:
 
 @rule(
     "I08", cls=INCOMPLETE, fields=("ZYDM", "ZYMC"),
+    found_in=pl.when(pl.col("major").is_not_null()).then(pl.lit("ZYMC")),
     zh="专业代码或专业名称为空，请补填。", en="The major's code or name is missing; please fill it in.",
-    passes=({"ZYDM": "080901", "ZYMC": "计算机科学与技术"},), fails=({"ZYDM": None}, {"ZYMC": None}, {"ZYMC": " "}),
+    passes=({"ZYDM": "080901", "ZYMC": "计算机科学与技术"},),
+    fails=({"ZYDM": None}, {"ZYMC": None}, {"ZYMC": " "}),
 )
 def major_is_given(_: Context) -> pl.Expr:
     """Check I08 of the rule list; certificate contents of 学位〔2015〕18号."""
@@ -118,7 +120,7 @@ def certificate_number_is_given(_: Context) -> pl.Expr:
 
 
 @rule(
-    "I11", cls=INCOMPLETE, fields=("XZXM", "ZXXM"),
+    "I11", cls=INCOMPLETE, fields=("XZXM", "ZXXM"), found_in=pl.when(~blank("XZXM")).then(pl.lit("ZXXM")),
     zh="校长或学位评定委员会主席姓名为空，请按证书补填。",
     en="The president's or the committee chair's name is missing; please fill it in as on the certificate.",
     passes=({"XZXM": "李示范", "ZXXM": "李示范"},), fails=({"XZXM": None}, {"ZXXM": ""}),
@@ -143,7 +145,7 @@ def _country_needed(context: Context) -> pl.Expr:
     when=_country_needed,
     passes=(
         {"ZJLXM": "06", "ZJLX": "护照", "ZJHM": "E12345678", "GBM": "156", "GB": "中国"},
-        {"ZJLXM": "06", "ZJLX": "护照", "ZJHM": "AB1234567", "GBM": None, "GB": "加拿大"},
+        {"ZJLXM": "06", "ZJLX": "护照", "ZJHM": "AB1234567", "GBM": None, "GB": "加拿大", **_NO_STATUS},
     ),
     fails=(
         {"ZJLXM": "06", "ZJLX": "护照", "ZJHM": "AB1234567", "GBM": None, "GB": None},

@@ -15,7 +15,10 @@ SCOPE = FindingClass.SCOPE
     en="Honorary doctorates are not part of the lookup; please take the record out of the filing.",
     when=lambda _: pl.col("degree").is_not_null(),
     passes=({"XWLBM": "408", "XWLB": "工学学士"},),
-    fails=({"XWLBM": "1", "XWLB": "名誉博士学位"}, {"XWLBM": None, "XWLB": "名誉博士"}),
+    fails=(
+        {"XWLBM": "1", "XWLB": "名誉博士学位"}, {"XWLBM": None, "XWLB": "名誉博士"},
+        {"XWLBM": "208", "XWLB": "工学名誉博士"},
+    ),
     remedies=(Remedy.WITHDRAW, Remedy.CHANGE),
 )
 def degree_is_not_honorary(_: Context) -> pl.Expr:
@@ -59,7 +62,7 @@ def province_has_approved(context: Context) -> pl.Expr:
 
 
 @rule(
-    "O06", cls=SCOPE, fields=("XWLBM|XWLB", "ZYMC"),
+    "O06", cls=SCOPE, fields=("XWLBM|XWLB", "ZYMC"), found_in=pl.when(~type_is_no_degree()).then(pl.lit("ZYMC")),
     zh="所报内容不是学位（如结业、进修、课程班），不提供网上查询，请撤出或改正学位类别。",
     en="What was filed is not a degree (a course, a certificate of attendance); please take it out or correct it.",
     passes=(

@@ -5,6 +5,7 @@ CREATE TABLE withheld_case (
     version INTEGER NOT NULL,
     filing_id BIGINT NOT NULL,
     reason VARCHAR NOT NULL CHECK (reason IN ('classified', 'incomplete', 'inaccurate', 'policy')),
+    findings INTEGER NOT NULL,
     status VARCHAR NOT NULL CHECK (status IN ('open', 'sent', 'answered', 'closed')),
     round INTEGER NOT NULL,
     opened_at TIMESTAMP NOT NULL

@@ -1,0 +1,5 @@
+"""`python -m bench [--rows N]`."""
+
+from bench.measure import main
+
+main()

@@ -1,0 +1,137 @@
+"""`make bench`: the whole load, and the check stage, as ratios taken in one run on one machine."""
+
+import argparse
+import multiprocessing
+import os
+import resource
+import shutil
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from bench import filing
+from core import checking, draft, intake, queue, reading, reference, store, values
+from core.deadlines import Term
+from core.desk import Actor, Desk, system_clock
+from core.intake import Declared
+from core.rules import RULES, Context, Sight, schema
+from core.vocabulary import Category, Duty
+
+_BENCH = Actor("bench", "测速", "Bench", frozenset(Duty))
+_DECLARED = Declared(Term.parse("2024-2"), "10001", Category.BACHELOR)
+
+
+def main() -> None:
+    """Print the figures as a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder:
+        path = Path(folder) / "filing.csv"
+        filing.write(path, rows=asked.rows, dirty=0.03)
+        rounds = [(_apart(_raw, path), _apart(_load, path)) for _ in range(asked.rounds)]
+        ratios = [load[0] / raw[0] for raw, load in rounds]
+        print(f"\n{asked.rows:,} rows × 43 columns, {path.stat().st_size / 1e6:,.0f} MB, {len(RULES)} checks, "
+              f"{os.cpu_count()} cores, {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB\n")
+        print("| figure | value |\n|---|---|")
+        print(f"| whole load ÷ DuckDB `CREATE TABLE AS read_csv`, median of {asked.rounds} "
+              f"| {statistics.median(ratios):.2f} ({', '.join(f'{ratio:.2f}' for ratio in sorted(ratios))}) |")
+        print(f"| peak memory of the load | {max(load[1] for _, load in rounds):.2f} GB |")
+        for figure, value in _queue_stage(Path(folder)):
+            print(f"| {figure} | {value} |")
+        for figure, value in _check_stage(Path(folder), min(asked.rows, 1_000_000)):
+            print(f"| {figure} | {value} |")
+
+
+def _raw(path: Path, folder: Path) -> None:
+    with duckdb.connect(str(folder / "raw.duckdb")) as connection:
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("CREATE TABLE filed AS SELECT * FROM read_csv($path, all_varchar = true)", {"path": str(path)})
+
+
+def _load(path: Path, folder: Path) -> None:
+    db = store.open_store(folder)
+    desk = Desk(db, _BENCH, system_clock)
+    source = reading.open_filing(path)
+    context = _context(source)
+    drafted = draft.draw_up(source, context, db.folder / "work")
+    intake.receive(desk, drafted, _DECLARED, source, path.name)
+    db.close()
+
+
+def _context(source: reading.Reading) -> Context:
+    """As at intake, but without the filer: a large file here holds several institutions."""
+    told = intake.context_for(source, _DECLARED, today=date(2026, 11, 1), archive=True)
+    return replace(told, institution=None)
+
+
+def _queue_stage(folder: Path) -> Iterator[tuple[str, str]]:
+    """What a queue page reads, over a store with some 600,000 open findings, against a bare count of them."""
+    path = folder / "queue.csv"
+    filing.write(path, rows=950_000, dirty=0.5)
+    db = store.open_store(folder / "queue")
+    desk = Desk(db, _BENCH, system_clock)
+    source = reading.open_filing(path)
+    intake.receive(desk, draft.draw_up(source, _context(source), db.folder / "work"), _DECLARED, source, path.name)
+    open_findings = db.frame("SELECT count(*) AS n FROM finding WHERE closed IS NULL").item()
+    everything = queue.QueueFilter()
+    for by in ("province", "rule"):
+        seconds = statistics.median(_timed(lambda by=by: queue.counts(desk, everything, by=by)) for _ in range(5))
+        yield f"queue counted by {by}, {open_findings:,} open findings", f"{seconds:.3f} s"
+    seconds = statistics.median(_timed(lambda: queue.page(desk, everything)) for _ in range(5))
+    yield "first page of the queue, 50 records", f"{seconds:.3f} s"
+    db.close()
+
+
+def _check_stage(folder: Path, rows: int) -> Iterator[tuple[str, str]]:
+    seconds = {}
+    for dirty in (0.03, 0.5):
+        path = folder / f"dirty-{dirty}.csv"
+        filing.write(path, rows=rows, dirty=dirty)
+        source = reading.open_filing(path)
+        context = _context(source)
+        chunk = pl.concat(source.chunks())
+        frame = checking.with_known(values.read(chunk, reference.load()), pl.DataFrame(schema={"row": pl.Int64}))
+        seconds[dirty] = min(_timed(lambda f=frame, c=context: checking.judge(f, c, frozenset(Sight)))
+                             for _ in range(3))
+        if dirty == 0.03:
+            validated = min(_timed(lambda f=frame, c=context: _validate(f, c)) for _ in range(3))
+            yield "checks ÷ Pandera `schema.validate(lazy=True)`, 3 % dirty", f"{seconds[dirty] / validated:.2f}"
+    yield "checks at 50 % dirty ÷ at 3 % dirty", f"{seconds[0.5] / seconds[0.03]:.2f}"
+
+
+def _validate(frame: pl.DataFrame, context: Context) -> None:
+    with suppress(SchemaErrors):
+        schema(context).validate(frame, lazy=True)
+
+
+def _timed(work: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def _apart(work: Callable[[Path, Path], None], path: Path) -> tuple[float, float]:
+    """Seconds and peak GB of a piece of work in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_measured, (work, path))
+
+
+def _measured(work: Callable[[Path, Path], None], path: Path) -> tuple[float, float]:
+    folder = Path(tempfile.mkdtemp(prefix="desk-bench-store-", dir=path.parent))
+    duckdb.connect().execute("SELECT $warm", {"warm": 1})
+    try:
+        seconds = _timed(lambda: work(path, folder))
+    finally:
+        shutil.rmtree(folder)
+    return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

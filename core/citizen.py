@@ -1,0 +1,30 @@
+"""The citizen's number (公民身份号码, GB 11643-1999): whether its check character is right.
+
+Must not know files or rules.
+"""
+
+import polars as pl
+
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_CHARACTERS = pl.Series(list("10X98765432"))
+
+
+def _weighted(start: int, length: int) -> pl.Series:
+    weights = _WEIGHTS[start : start + length]
+    groups = (str(number).zfill(length) for number in range(10**length))
+    sums = [sum(int(digit) * weight for digit, weight in zip(group, weights, strict=True)) for group in groups]
+    return pl.Series(sums, dtype=pl.Int32)
+
+
+# Looking up groups of digits costs a third of weighing seventeen single ones.
+_GROUPS = [(start, length, _weighted(start, length)) for start, length in ((0, 5), (5, 4), (9, 4), (13, 4))]
+
+
+def sound(number: pl.Expr) -> pl.Expr:
+    """Whether a text is seventeen digits and their check character (ISO 7064 MOD 11-2); null stays null."""
+    total = pl.sum_horizontal(
+        pl.lit(weighted).gather(number.str.slice(start, length).cast(pl.UInt32, strict=False))
+        for start, length, weighted in _GROUPS
+    )
+    expected = pl.lit(_CHECK_CHARACTERS).gather(total % 11)
+    return number.str.contains(r"^[0-9]{17}[0-9X]$") & (expected == number.str.slice(17, 1))

@@ -1,0 +1,96 @@
+"""A single record, or a draft not yet in the store, looked at closely: what each check said of it (第二条).
+
+Must not write, nor decide anything: what failed is what was found when the record was sorted.
+"""
+
+from typing import Any
+
+import polars as pl
+
+from core import reference, rules, values
+from core.checking import with_known
+from core.deadlines import Term, Workdays
+from core.desk import Desk
+from core.draft import Draft
+from core.record import COLUMNS, LAYOUTS
+from core.sorting import verdicts_of
+from core.vocabulary import Category, Duty, FindingClass, Word
+
+
+class Outcome(Word):
+    """What a check said of a record (检查结果)."""
+
+    FAILED = "failed", "不符", "Failed"
+    NOT_EVALUATED = "not_evaluated", "未检", "Not evaluated"
+    PASSED = "passed", "通过", "Passed"
+
+
+def record_checks(desk: Desk, head: dict[str, Any], filed: dict[str, Any], findings: pl.DataFrame) -> pl.DataFrame:
+    """Every check and what it said of a record: rule, outcome (failed, not_evaluated or passed).
+
+    `head`, `filed` and `findings` are what `core.views` gives of the record. Checks of secrecy are left out for
+    those without that duty.
+    """
+    row = {code: filed.get(code) for code in COLUMNS}
+    told = {code for code, value in row.items() if value} | set(findings["field"])
+    context = rules.Context(
+        columns=frozenset(told | set(LAYOUTS[head["layout"]].codes)), today=head["received_at"].date(),
+        reference=reference.load(), workdays=Workdays.load(), term=Term.parse(head["term"]),
+        category=Category(head["category"]), institution=head["institution"], supplement=head["supplement"],
+        archive=True,
+    )
+    chunk = pl.DataFrame([row], schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(row=pl.lit(1, pl.Int64))
+    frame = with_known(values.read(chunk, context.reference), pl.DataFrame(schema={"row": pl.Int64}))
+    seen = [each for each in rules.RULES.values() if _may_see(desk, each.cls)]
+    judged = frame.select(each.evaluated(context).alias(each.code) for each in seen).row(0, named=True)
+    failed = set(findings["rule"])
+    outcomes = [
+        (code, str(Outcome.FAILED if code in failed else Outcome.PASSED if judged[code] else Outcome.NOT_EVALUATED))
+        for code in judged
+    ]
+    return pl.DataFrame(outcomes, schema=["rule", "outcome"], orient="row")
+
+
+def draft_counts(draft: Draft) -> dict[str, int]:
+    """What a draft would come to by its own records alone: records, withheld, excluded, findings."""
+    verdicts = verdicts_of(draft.checked.findings)
+    withheld = verdicts.filter(pl.col("event") == "withhold").height
+    return {
+        "records": draft.records, "withheld": withheld, "excluded": verdicts.height - withheld,
+        "findings": draft.checked.findings.height,
+    }
+
+
+def draft_classes(draft: Draft) -> pl.DataFrame:
+    """A draft's findings by class: class, records, findings."""
+    order = {str(cls): place for place, cls in enumerate(FindingClass)}
+    return (
+        draft.checked.findings.group_by("class").agg(records=pl.n_unique("row"), findings=pl.len())
+        .sort(pl.col("class").replace_strict(order, return_dtype=pl.Int8))
+    )
+
+
+def draft_rules(desk: Desk, draft: Draft) -> pl.DataFrame:
+    """A draft's tally by check, most failures first: rule, evaluated, failed, not_evaluated."""
+    return _without_secrets(desk, draft.checked.tally).sort("failed", "rule", descending=[True, False])
+
+
+def draft_sample(desk: Desk, draft: Draft, size: int = 200) -> pl.DataFrame:
+    """The first findings of a draft by row: row, rule, class, field, value.
+
+    Rows with a classified finding are left out for those without that duty.
+    """
+    findings = draft.checked.findings
+    if not desk.actor.may(Duty.CLASSIFIED):
+        secret = findings.filter(pl.col("class") == FindingClass.CLASSIFIED.value)["row"].unique()
+        findings = findings.filter(~pl.col("row").is_in(secret.implode()))
+    return findings.sort("row", "rule").head(size)
+
+
+def _without_secrets(desk: Desk, tally: pl.DataFrame) -> pl.DataFrame:
+    unseen = [each.code for each in rules.RULES.values() if not _may_see(desk, each.cls)]
+    return tally.filter(~pl.col("rule").is_in(unseen))
+
+
+def _may_see(desk: Desk, cls: FindingClass) -> bool:
+    return cls is not FindingClass.CLASSIFIED or desk.actor.may(Duty.CLASSIFIED)

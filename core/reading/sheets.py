@@ -1,0 +1,71 @@
+"""The worksheets of a workbook as lines of JSON, by a process of its own that may be killed.
+
+A damaged or malicious workbook can make its parser panic, run on, or take all memory; so it never runs in
+the application's process. Started by `workbook` as a script; imports nothing of ours.
+"""
+
+import datetime
+import json
+import resource
+import sys
+
+import python_calamine as calamine
+
+UNREADABLE, TOO_LARGE = 3, 4
+"""Exit statuses: the parser refused the file, or there was not memory enough."""
+
+_MEMORY = 3 * 1024**3
+_SECONDS = 600
+
+
+def main(path: str, chosen: str | None = None) -> None:
+    """Print each worksheet with cells: name, first row and column (from 0), last row, its first cells.
+
+    Or print the rows of the chosen worksheet from its first; cells that are not text are lists of their text.
+    """
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    with open(path, "rb") as file:
+        book = calamine.CalamineWorkbook.from_filelike(file)
+    if not book.sheet_names:
+        sys.exit(UNREADABLE)
+    if chosen is None:
+        for each in book.sheets_metadata:
+            if each.typ == calamine.SheetTypeEnum.WorkSheet:
+                sheet = book.get_sheet_by_name(each.name)
+                if sheet.start is not None and sheet.end is not None:
+                    first = sheet.to_python(nrows=1)[0]
+                    _print([sheet.name, *sheet.start, sheet.end[0], [_cell(cell) for cell in first]])
+    else:
+        sheet = book.get_sheet_by_name(chosen)
+        for at, row in enumerate(sheet.iter_rows()):
+            if at >= sheet.start[0]:
+                _print([_cell(cell) for cell in row])
+    sys.stdout.flush()
+
+
+def _print(line: list) -> None:
+    sys.stdout.write(json.dumps(line) + "\n")
+
+
+def _cell(cell: object) -> str | list[str]:
+    return cell if isinstance(cell, str) else [_text(cell)]
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime.datetime):
+        return cell.date().isoformat() if cell.time() == datetime.time() else cell.isoformat(" ")
+    return str(cell)
+
+
+if __name__ == "__main__":
+    try:
+        main(*sys.argv[1:])
+    except MemoryError:
+        sys.exit(TOO_LARGE)
+    except (calamine.CalamineError, OverflowError):
+        sys.exit(UNREADABLE)

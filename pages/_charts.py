@@ -1,0 +1,101 @@
+"""Charts, and the one place of colours: a colour means one class or one status on every screen.
+
+Colours hold on light and dark ground and for colour-blind eyes. Must not know the store.
+"""
+
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+import streamlit as st
+
+COLOURS: dict[str, str] = {
+    "classified": "#7B5EA7",
+    "incomplete": "#C98A00",
+    "inaccurate": "#C4511A",
+    "policy": "#B0487F",
+    "scope": "#7A828E",
+    "note": "#4C93B8",
+    "received": "#C98A00",
+    "approved": "#2E8B6E",
+    "returned": "#7A828E",
+    "recorded": "#7A828E",
+    "cleared": "#2F74B5",
+    "withheld": "#C4511A",
+    "out_of_scope": "#7A828E",
+    "published": "#2E8B6E",
+    "superseded": "#9AA1AB",
+    "withdrawn": "#5E6670",
+    "revoked": "#5E6670",
+    "open": "#C4511A",
+    "sent": "#2F74B5",
+    "answered": "#7B5EA7",
+    "closed": "#7A828E",
+    "failed": "#C4511A",
+    "passed": "#2E8B6E",
+    "not_evaluated": "#7A828E",
+}
+"""Each class of finding, status and outcome, with its colour."""
+
+SERIES = "#2F74B5"
+"""The colour of a measure that is not one class or status."""
+
+_LOOK = {
+    "margin": {"l": 8, "r": 24, "t": 34, "b": 8},
+    "showlegend": False,
+    "bargap": 0.35,
+    "title_font_size": 14,
+    "title_x": 0,
+    "title_xanchor": "left",
+    "hovermode": "closest",
+    "dragmode": False,
+}
+
+
+def bars(frame: pl.DataFrame, *, label: str, value: str, title: str, axis: str, hover: list[str]) -> go.Figure:
+    """Shares as horizontal bars, the first row on top, each with its percentage."""
+    figure = go.Figure(
+        go.Bar(
+            x=frame[value].to_list(),
+            y=frame[label].to_list(),
+            orientation="h",
+            marker_color=SERIES,
+            text=[f"{each:.1%}" for each in frame[value]],
+            textposition="outside",
+            cliponaxis=False,
+            customdata=hover,
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+    figure.update_layout(**_LOOK, title_text=title, height=90 + 24 * frame.height)
+    figure.update_xaxes(title_text=axis, tickformat=".0%", rangemode="tozero", fixedrange=True)
+    figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True, type="category")
+    return figure
+
+
+def trend(frame: pl.DataFrame, *, label: str, value: str, title: str, axis: str, hover: list[str]) -> go.Figure:
+    """A share over the semesters, oldest first."""
+    figure = go.Figure(
+        go.Scatter(
+            x=frame[label].to_list(),
+            y=frame[value].to_list(),
+            mode="lines+markers+text",
+            line_color=SERIES,
+            marker_size=8,
+            text=[f"{each:.1%}" for each in frame[value]],
+            textposition="top center",
+            cliponaxis=False,
+            customdata=hover,
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    )
+    figure.update_layout(**_LOOK, title_text=title, height=260)
+    figure.update_xaxes(type="category", fixedrange=True)
+    figure.update_yaxes(title_text=axis, tickformat=".0%", rangemode="tozero", fixedrange=True)
+    return figure
+
+
+def show(figure: go.Figure, *, key: str, alt: str) -> None:
+    """Draw a chart in the screen's fonts and ground, without a tool bar."""
+    config: dict[str, Any] = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
+    st.plotly_chart(figure, key=key, config=config, alt=alt)

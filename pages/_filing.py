@@ -1,0 +1,117 @@
+"""One filing on the screen: its head, where its records are, what each check said, approve or return."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from core import intake, views
+from core.desk import Desk
+from core.errors import NotFound
+from core.lifecycle import FilingStatus, RecordStatus
+from core.record import LAYOUTS
+from core.rules import RULES
+from core.vocabulary import Category, Duty
+from pages import _tables
+from pages._parts import announce, reporting_errors
+from pages._words import _, actor_name, in_colour, name_in, plain, say
+
+
+def detail(present: Desk, filing_id: int) -> None:
+    """Everything about one filing, and the province's acts on it for those with the duty."""
+    try:
+        filing = views.filing(present, filing_id)
+    except NotFound as refusal:
+        st.warning(plain(say(refusal)))
+        return
+    heading = _("批次 {id} · {institution} · {term}").format(
+        id=filing_id, institution=plain(name_in(filing, "institution")), term=filing["term"]
+    )
+    st.subheader(heading, anchor=False, divider="gray")
+    left, right = st.columns([2, 3])
+    with left:
+        _head(filing)
+        if filing["status"] == FilingStatus.RECEIVED and present.actor.may(Duty.APPROVE):
+            _review(present, filing_id)
+        st.page_link(
+            "pages/queue.py",
+            label=_("看这个单位的暂不提供记录"),
+            query_params={"term": filing["term"], "institution": filing["institution"]},
+        )
+    with right:
+        statuses = in_colour(views.filing_statuses(present, filing_id), status=RecordStatus)
+        _tables.show(
+            statuses,
+            {"status": _tables.status(_("记录状态"), RecordStatus), "records": _tables.count(_("记录数"))},
+            key="filings.statuses",
+        )
+        rules(views.filing_rules(present, filing_id), key="filings.rules")
+
+
+def rules(tally: pl.DataFrame, *, key: str) -> None:
+    """What each check said: those that failed, then those not evaluated on every row, with their sentences."""
+    known = tally.filter(pl.col("rule").is_in(list(RULES))).with_columns(
+        sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()})
+    )
+    failed = known.filter(pl.col("failed") > 0)
+    unjudged = known.filter((pl.col("failed") == 0) & (pl.col("evaluated") == 0))
+    columns = {
+        "rule": _tables.text(_("规则"), width=60),
+        "sentence": _tables.text(_("问题")),
+        "failed": _tables.count(_("不符"), width=80),
+        "evaluated": _tables.count(_("已检"), width=80),
+        "not_evaluated": _tables.count(_("未检"), width=80),
+    }
+    st.caption(
+        _("{failed} 条规则查出问题，{unjudged} 条未检（文件缺少所需内容），其余通过。").format(
+            failed=failed.height, unjudged=unjudged.height
+        )
+    )
+    if failed.height:
+        _tables.show(failed, columns, key=f"{key}.failed")
+    if unjudged.height:
+        with st.expander(_("未检的规则")):
+            _tables.show(
+                unjudged, {name: columns[name] for name in ("rule", "sentence", "not_evaluated")}, key=f"{key}.unjudged"
+            )
+
+
+def _head(filing: dict[str, Any]) -> None:
+    layout = LAYOUTS.get(filing["layout"])
+    rows = [
+        (_("状态"), say(FilingStatus(filing["status"]))),
+        (_("省份"), name_in(filing, "province")),
+        (_("报送类别"), say(Category(filing["category"])) + (_("（补报）") if filing["supplement"] else "")),
+        (_("文件"), f"{filing['file_name']} · {filing['format']} · {filing['encoding'] or '—'}"),
+        (_("表头格式"), say(layout) if layout else filing["layout"]),
+        (_("记录数"), f"{filing['records']:,}"),
+        (_("接收"), f"{filing['received_at']:%Y-%m-%d %H:%M} · {actor_name(filing['received_by'])}"),
+    ]
+    if filing["reviewed_on"]:
+        document = filing["review_document"] or filing["return_reason"] or ""
+        rows.append(
+            (_("省级审核"), f"{filing['reviewed_on']:%Y-%m-%d} · {actor_name(filing['reviewed_by'])} · {document}")
+        )
+    _tables.show(
+        pl.DataFrame(rows, schema=["item", "value"], orient="row"),
+        {"item": _tables.text(_("项目"), width=90), "value": _tables.text(_("内容"))},
+        key="filings.head",
+    )
+
+
+def _review(present: Desk, filing_id: int) -> None:
+    approve, send_back = st.tabs([_("省级审核通过"), _("退回")])
+    with approve, st.form("filings.approve", border=False):
+        approved_on = st.date_input(_("审核日期"), present.now().date(), format="YYYY-MM-DD")
+        document = st.text_input(_("审核文号"))
+        if st.form_submit_button(_("登记审核通过"), type="primary"):
+            with reporting_errors():
+                intake.approve(present, filing_id, approved_on=approved_on, document=document)
+                announce(_("批次 {id} 已登记省级审核通过。").format(id=filing_id))
+    with send_back, st.form("filings.return", border=False):
+        reason = st.text_area(_("退回理由（必填）"), height=70)
+        st.caption(_("退回后，本批次记录移出查询范围；单位改正后重新报送。"))
+        if st.form_submit_button(_("退回批次")):
+            with reporting_errors():
+                moved = intake.send_back(present, filing_id, reason=reason)
+                announce(_("批次 {id} 已退回，{n:,} 条记录移出查询范围。").format(id=filing_id, n=moved))

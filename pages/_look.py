@@ -1,0 +1,31 @@
+"""The few touches the theme has no setting for: a compact frame, links that look like links, the uploader's words."""
+
+import streamlit as st
+
+from pages._words import _
+
+_STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding: 1.1rem 1.6rem 2rem; }
+[data-testid="stHeader"] { height: 1rem; min-height: 0; background: transparent; }
+[data-testid="stSidebar"] { min-width: 216px; max-width: 216px; }
+[data-testid="stSidebarHeader"] { height: 1.6rem; padding: 0.2rem 0.6rem 0; margin-bottom: 0; }
+[data-testid="stSidebarNav"] ul { padding-top: 0; padding-bottom: 0; }
+[data-testid="stSidebarNavItems"] { padding: 0; max-height: none; }
+[data-testid="stNavSectionHeader"] { font-size: 0.72rem; letter-spacing: 0.08em; min-height: 0; margin: 0;
+  padding: 0.3rem 0.5rem 0; }
+[data-testid="stSidebarNavLink"] { padding-top: 0.1rem; padding-bottom: 0.1rem; min-height: 1.7rem; }
+[data-testid="stSidebarUserContent"] { padding: 0.6rem 1rem 1rem; }
+[data-testid="stMain"] [data-testid="stPageLink-NavLink"] p { color: var(--st-link-color, #2F74B5);
+  text-decoration: underline; text-underline-offset: 3px; }
+[data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+[data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] button p::after { content: "%s"; font-size: 1rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
+[data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; font-size: 0.9rem; }
+h1 { padding: 0 !important; }
+</style>"""
+
+
+def apply() -> None:
+    """Lay the style over the theme; once per run, in the frame."""
+    st.html(_STYLE % (_("选择文件"), _("也可把文件拖到这里；每个不超过 400 MB")))

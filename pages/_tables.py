@@ -1,0 +1,94 @@
+"""Tables: compact, paged by the store, with one way to write counts, dates and statuses.
+
+Must not know the session or what a screen is for.
+"""
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from pages._charts import COLOURS
+from pages._words import _, say
+
+PAGE = 50
+"""Rows on one page of a table."""
+
+_ROW, _HEAD = 30, 34
+
+
+def show(
+    frame: pl.DataFrame,
+    columns: Mapping[str, Any],
+    *,
+    key: str,
+    select: bool = False,
+    rows: int = 12,
+    width: int | str = "stretch",
+) -> Any:
+    """A compact table of the named columns only, at most so many rows high.
+
+    With `select`, returns the chosen row as a dict, or None.
+    """
+    state = st.dataframe(
+        frame.select(*columns),
+        column_config=dict(columns),
+        hide_index=True,
+        row_height=_ROW,
+        key=key,
+        width=width,
+        height=_HEAD + _ROW * max(1, min(rows, frame.height)),
+        on_select="rerun" if select else "ignore",
+        selection_mode="single-row",
+        placeholder="—",
+    )
+    chosen = state.selection.rows if select else []
+    return frame.row(chosen[0], named=True) if chosen and chosen[0] < frame.height else None
+
+
+def pager(total: int, key: str) -> int:
+    """The row of a paged table that says how many there are and turns pages. Returns the page, from zero."""
+    pages = max(1, ceil(total / PAGE))
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(_("共 {total:,} 条，每页 {size} 条").format(total=total, size=PAGE), width="content")
+        number = st.pagination(pages, key=key) if pages > 1 else 1
+    return min(number, pages) - 1
+
+
+def text(label: str, **more: Any) -> Any:
+    """A column of text or codes."""
+    return st.column_config.TextColumn(label, **more)
+
+
+def count(label: str, **more: Any) -> Any:
+    """A column of counts, with thousands separators."""
+    return st.column_config.NumberColumn(label, format="localized", **more)
+
+
+def number(label: str) -> Any:
+    """A column of reference numbers, without separators."""
+    return st.column_config.NumberColumn(label, format="%d")
+
+
+def share(label: str) -> Any:
+    """A column of shares of one, as a bar with its percentage."""
+    return st.column_config.NumberColumn(label, format="percent")
+
+
+def day(label: str) -> Any:
+    """A column of dates."""
+    return st.column_config.DateColumn(label, format="YYYY-MM-DD")
+
+
+def moment(label: str) -> Any:
+    """A column of times, to the minute."""
+    return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD HH:mm")
+
+
+def status(label: str, word: Any) -> Any:
+    """A column of words of the vocabulary, each in its own colour."""
+    return st.column_config.MultiselectColumn(
+        label, options=[say(each) for each in word], color=[COLOURS[str(each)] for each in word]
+    )

@@ -1,0 +1,96 @@
+"""Parts of 总览: the statutory days, what waits to be done, the balance, the trend, and the latest acts."""
+
+import polars as pl
+import streamlit as st
+
+from core import overview, rates, views
+from core.desk import Desk
+from core.lifecycle import FilingStatus
+from core.vocabulary import Duty
+from pages import _charts, _tables
+from pages._parts import cached
+from pages._words import _, actor_name, event_name, listed, say
+
+
+def deadlines(present: Desk) -> None:
+    """The next statutory days of open semesters, with the days left."""
+    dues = overview.dues(present)
+    if not dues:
+        st.caption(_("没有未了的法定期限：各学期都已上网、反馈。"))
+    for place, due in zip(st.columns(2), dues[:2], strict=False):
+        left = _("还有 {days} 天（{workdays} 个工作日）") if due.days >= 0 else _("已过期 {days} 天")
+        told = left.format(days=abs(due.days), workdays=due.workdays) + ("" if due.official else _(" · 暂定"))
+        label, colour = f"{due.term.code} {say(due.deadline)}", "off" if due.days >= 0 else "inverse"
+        place.metric(label, f"{due.on:%Y-%m-%d}", told, colour, border=True, delta_arrow="off", help=say(due.term))
+
+
+def todo(present: Desk, balance: pl.DataFrame) -> None:
+    """Filings to review, records to publish and cases to send, by semester, each a way to its screen."""
+    st.subheader(_("待办"), anchor=False)
+    kinds = {
+        "unapproved": ("filings", _("{term}：{n:,} 个批次待省级审核"), {"status": str(FilingStatus.RECEIVED)}),
+        "ready": ("publish", _("{term}：{n:,} 条记录可以上网"), {}),
+        "to_send": ("feedback", _("{term}：{n:,} 条暂不提供记录待反馈"), {}),
+    }
+    waiting = [
+        (line["term"], kind, line[kind]) for line in balance.iter_rows(named=True) for kind in kinds if line[kind]
+    ]
+    if not waiting:
+        st.caption(_("没有待办：批次都已审核，可上网的都已上网，应反馈的都已反馈。"))
+    with st.container(gap="xsmall"):
+        for term, kind, number in waiting:
+            page, sentence, more = kinds[kind]
+            told = sentence.format(term=term, n=number)
+            if present.actor.may(Duty.READ):
+                st.page_link(f"pages/{page}.py", label=told, query_params={"term": term} | more)
+            else:
+                st.markdown(told)
+
+
+def balance(closed: pl.DataFrame) -> None:
+    """Where every record received is now; a red line where the sum does not close."""
+    st.subheader(_("收支平衡"), anchor=False)
+    gaps = closed.filter(pl.col("gap") != 0)
+    if gaps.is_empty():
+        st.caption(_("收到 ＝ 已上网 ＋ 待上网 ＋ 暂不提供（四类） ＋ 不属范围 ＋ 撤销 ＋ 被更正取代；各学期相符。"))
+    else:
+        sentence = _("{terms} 收支不平：收到的记录与去向相差 {gap:,} 条。请立即报告系统管理员。")
+        st.error(sentence.format(terms=listed(gaps["term"]), gap=gaps["gap"].sum()))
+    counts = {
+        "received": _("收到"), "published": _("已上网"), "cleared": _("待上网"), "classified": _("涉密"),
+        "incomplete": _("不完整"), "inaccurate": _("不准确"), "policy": _("涉嫌违规"), "out_of_scope": _("不属范围"),
+        "revoked_or_withdrawn": _("撤销"), "superseded": _("被取代"), "gap": _("差额"),
+    }  # fmt: skip
+    columns = {"term": _tables.text(_("学期"))} | {name: _tables.count(label) for name, label in counts.items()}
+    _tables.show(closed, columns, key="overview.balance")
+
+
+def trend(present: Desk) -> None:
+    """The withheld rate over the semesters."""
+    found = cached(rates.rates, present, rates.RateFilter(), by="term")
+    if found.is_empty():
+        return
+    last = found.row(-1, named=True)
+    title = _("{term} 的暂不提供率为 {rate:.1%}").format(term=last["key"], rate=last["rate"])
+    hover = [_("{key}：{rejected:,} / {records:,} 条").format(**row) for row in found.iter_rows(named=True)]
+    figure = _charts.trend(found, label="key", value="rate", title=title, axis=_("暂不提供率"), hover=hover)
+    _charts.show(figure, key="overview.trend", alt=title)
+    st.caption(_("首次整理时至少有一个问题的记录，占查询范围内已整理记录之比；涉密记录不计。"))
+
+
+def acts(present: Desk) -> None:
+    """What was done last, and by whom."""
+    st.subheader(_("最近办理"), anchor=False)
+    done = views.acts(present, size=12)
+    what = [event_name(*pair) for pair in done.select("machine", "event").iter_rows()]
+    who = [actor_name(key) for key in done["actor"]]
+    columns = {
+        "acted_at": _tables.moment(_("时间")),
+        "who": _tables.text(_("办理人"), width=110),
+        "what": _tables.text(_("事项"), width=130),
+        "subject_id": _tables.number(_("编号")),
+        "moved": _tables.count(_("数量")),
+        "note": _tables.text(_("说明")),
+    }
+    told = done.with_columns(pl.Series("what", what, pl.String), pl.Series("who", who, pl.String))
+    _tables.show(told, columns, key="overview.acts", rows=8)

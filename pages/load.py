@@ -1,0 +1,66 @@
+"""接收报送: a file is looked at, checked before anything is stored, and received (articles 4 and 5)."""
+
+import streamlit as st
+
+from core import intake
+from core.errors import CentreError
+from core.vocabulary import Duty
+from pages import _drafting, _uploads
+from pages._parts import announce, desk, header, reporting_errors
+from pages._words import _, plain, say
+
+present = desk(Duty.LOAD)
+header(present, _("接收报送"), _("上传报送文件，预检看问题，确认后入库；预检不保存任何内容。"))
+if received := st.session_state.pop("load.received", None):
+    st.page_link("pages/filings.py", label=_("打开批次 {id}").format(id=received), query_params={"filing_id": received})
+
+file = st.file_uploader(
+    _("报送文件（CSV、XLSX、XLS、DBF）"),
+    ["csv", "txt", "xlsx", "xls", "dbf"],
+    key=f"load.file.{st.session_state.get('load.round', 0)}",
+    help=_("格式和编码按内容识别。超过 400 MB 的文件请用命令行接收：python -m core load 文件名"),
+)
+if file is None:
+    _uploads.forget()
+    st.stop()
+
+upload = _uploads.keep(present, file)
+left, right = st.columns(2)
+with left:
+    encoding, layout = _drafting.overrides()
+    try:
+        with st.spinner(_("正在识别文件…")):
+            source, suggestion = upload.look(encoding, layout)
+    except CentreError as refusal:
+        st.error(plain(say(refusal)))
+        st.stop()
+    _drafting.detected(source)
+with right:
+    declared = _drafting.declare(present, suggestion, upload.file_id)
+if declared is None:
+    st.stop()
+if upload.drafted != (declared, encoding, layout):
+    upload.drop_draft()
+
+with st.container(horizontal=True):
+    if st.button(_("预检"), key="load.check", type="secondary" if upload.draft else "primary"):
+        upload.drop_draft()
+        with reporting_errors():
+            _drafting.check(present, upload, declared, encoding, layout)
+    if upload.draft and st.button(_("接收入库"), key="load.receive", type="primary"):
+        with reporting_errors(), st.spinner(_("正在入库…")):
+            done = intake.receive(present, upload.hand_over(), declared, source, upload.name)
+            _uploads.forget()
+            st.session_state["load.received"] = str(done.filing_id)
+            told = _("已入库为批次 {id}：{records:,} 条记录，{withheld:,} 条暂不提供，{cleared:,} 条符合查询要求。")
+            counts = {
+                "records": done.outcome.records,
+                "withheld": done.outcome.withheld,
+                "cleared": done.outcome.cleared,
+            }
+            announce(told.format(id=done.filing_id, **counts))
+    if st.button(_("取消"), key="load.cancel"):
+        _uploads.forget()
+        st.rerun()
+if upload.draft:
+    _drafting.findings(present, upload.draft)

@@ -1,0 +1,118 @@
+import re
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core import reference
+from tests.pages.conftest import PAGES, ROOT, Open
+
+CHINESE = re.compile("[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]+")
+NEEDS = {
+    "load": {"publisher", "analyst", "secrecy", "province-11"},
+    "filings": {"analyst"}, "queue": {"analyst"}, "record": {"analyst"}, "publish": {"analyst"}, "feedback": {"analyst"},
+}  # fmt: skip
+"""Who may not enter which screen."""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_every_screen_opens_in_both_languages(open_screen: Open, name: str, language: str):
+    app = open_screen(name, language=language)
+
+    assert not app.exception
+    assert len(app.title) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [*((name, {}) for name in PAGES), ("filings", {"filing_id": "2"}), ("filings", {"filing_id": "3"}),
+     ("record", {"record_id": "REFUSED"}), ("queue", {"rule": "I01"}), ("rates", {"by": "rule"})],
+)  # fmt: skip
+def test_an_english_screen_says_nothing_in_chinese_but_data(open_screen: Open, name: str, address: dict[str, str]):
+    if name == "record" and address:
+        address = {"record_id": str(withheld_record(open_screen))}
+
+    app = open_screen(name, language="en", **address)
+
+    assert not app.exception
+    assert {sentence for sentence in sentences(app) if CHINESE.search(sentence)} == set()
+
+
+@pytest.mark.parametrize(("name", "actor"), [(name, actor) for name, refused in NEEDS.items() for actor in refused])
+def test_a_screen_refuses_those_without_its_duty_and_shows_nothing(open_screen: Open, name: str, actor: str):
+    app = open_screen(name, actor)
+
+    assert len(app.error) == 1
+    assert len(app.title) == len(app.dataframe) == len(app.main.button) == 0
+
+
+@pytest.mark.parametrize("actor", ["operator", "publisher", "analyst", "secrecy", "province-11", "province-35"])
+def test_everyone_can_walk_through_the_screens_meant_for_them(home: object, actor: str):
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
+    app.session_state["desk.actor"] = actor
+    app.run()
+
+    for name in PAGES:
+        app.switch_page(f"pages/{name}.py").run()
+        assert not app.exception, name
+        refused = actor in NEEDS.get(name, ()) or (name == "load" and actor.startswith("province"))
+        assert (len(app.title) == 0) == refused, name
+
+
+def test_language_and_person_are_switched_in_the_sidebar_and_stay(home: object):
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30).run()
+    assert app.title[0].value == "今日"
+
+    app.sidebar.selectbox[0].set_value("analyst").run()
+    app.sidebar.radio[0].set_value("en").run()
+
+    assert app.title[0].value == "Today"
+    assert app.sidebar.selectbox[0].value == "analyst"
+
+
+def test_the_address_may_ask_for_english(home: object):
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
+    app.query_params["lang"] = "en"
+
+    assert app.run().title[0].value == "Today"
+
+
+def test_an_empty_store_says_what_fills_it(tmp_path: object, monkeypatch: pytest.MonkeyPatch, open_screen: Open):
+    monkeypatch.setenv("DESK_HOME", str(tmp_path / "empty"))
+
+    for name in PAGES:
+        app = open_screen(name)
+        assert not app.exception, name
+        assert len(app.title) == 1, name
+    assert open_screen("overview").info[0].value.startswith("还没有报送数据")
+
+
+def withheld_record(open_screen: Open) -> int:
+    """The first record of the queue."""
+    return int(open_screen("queue").dataframe[-1].value["record_id"].iloc[0])
+
+
+def sentences(app: AppTest) -> set[str]:
+    """Every word of a screen that is not data: texts, labels, options and table headings."""
+    said: set[str] = set()
+    for kind in ("title", "subheader", "caption", "markdown", "info", "warning", "error", "success"):
+        said |= {element.value for element in app.get(kind)}
+    for kind in ("button", "selectbox", "text_input", "text_area", "number_input", "checkbox", "metric", "expander"):
+        said |= {element.label for element in app.get(kind)}
+    said |= {option for box in app.selectbox for option in box.options}
+    for table in app.dataframe:
+        said.add(table.proto.columns.encode().decode("unicode_escape") if table.proto.columns else "")
+    data = sorted(_data(), key=len, reverse=True)
+    return {_without(sentence, data) for sentence in said}
+
+
+def _data() -> set[str]:
+    names = set(reference.load().table("institutions").filter(pl.col("name_en").is_null())["name"])
+    return names | {"张安安", "中文"}
+
+
+def _without(sentence: str, data: list[str]) -> str:
+    for words in data:
+        sentence = sentence.replace(words, "")
+    return sentence

@@ -1,0 +1,125 @@
+"""What reviewers forget: every declaration has its examples, its sentences in both languages and its source."""
+
+import re
+
+import polars as pl
+import pytest
+
+from core import checking, record, reference, rules, values
+from core.rules import RULES, Sight
+from core.vocabulary import FindingClass
+from tests.builders import a_chunk, a_context, a_record
+
+EXPECTED = """
+    O01 O02 O03 O06 S01 S03 I01 I02 I03 I04 I05 I06 I07 I08 I09 I10 I11 I13
+    A01 A02 A03 A04 A06 A07 A08 A09 A10 A11 A12 A13 A14 A15 A16 A17 A18 A19
+    A22 A23 A24 A25 A26 A27 A28 A29 A30 A31 A32 A36 A37 A38 A39 A40 A41 A42 A47 A48 A49 A51
+    X01 X02 X03 P05 P07 P10 P11 P14
+""".split()
+CLASS_OF_LETTER = {
+    "O": {FindingClass.SCOPE},
+    "S": {FindingClass.CLASSIFIED},
+    "I": {FindingClass.INCOMPLETE},
+    "A": {FindingClass.INACCURATE, FindingClass.NOTE},
+    "X": {FindingClass.INACCURATE},
+    "P": {FindingClass.POLICY},
+}
+
+
+def test_the_rulebook_is_the_agreed_one_in_order_of_class():
+    assert list(RULES) == EXPECTED
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_a_rule_has_examples_of_right_and_wrong(code):
+    assert RULES[code].passes
+    assert RULES[code].fails
+    assert bool(RULES[code].soft) == bool(RULES[code].soft_fails) or code == "A09"
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_a_message_is_a_sentence_in_both_languages_that_says_what_to_do(code):
+    rule = RULES[code]
+
+    assert re.search(r"请.+。$", rule.zh)
+    assert re.search(r"please .+\.$", rule.en)
+    assert "{" not in rule.zh + rule.en
+
+
+def test_no_two_rules_share_a_sentence():
+    assert len({rule.zh for rule in RULES.values()}) == len({rule.en for rule in RULES.values()}) == len(RULES)
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_a_rule_cites_an_article_and_its_source(code):
+    assert re.fullmatch("第[一二三四五六七八九十]+条|通知第二项", RULES[code].article)
+    assert len(RULES[code].source) > 10
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_the_letter_of_a_code_is_its_class(code):
+    assert RULES[code].cls in CLASS_OF_LETTER[code[0]]
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_examples_change_only_columns_that_are_filed_or_facts_that_can_be_known(code):
+    rule = RULES[code]
+    names = {name for example in (*rule.passes, *rule.fails, *rule.soft_fails) for name in example}
+
+    assert names <= record.COLUMNS.keys() | checking.KNOWN.keys()
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_a_rule_reads_only_what_a_chunk_has_and_is_judged_without_other_records(code):
+    context = a_context()
+    known = set(RULES[code].when(context).meta.root_names())
+    read = known | set(RULES[code].holds(context).meta.root_names())
+
+    assert read <= {"row"} | record.COLUMNS.keys() | values.DERIVED.keys() | checking.KNOWN.keys()
+    assert not {name for name in known if name.startswith("known_")}
+
+
+@pytest.mark.parametrize("code", [code for code, rule in RULES.items() if rule.sight is Sight.RECORD])
+def test_a_rule_about_one_record_reads_no_fact_about_others(code):
+    assert not {name for name in RULES[code].holds(a_context()).meta.root_names() if name.startswith("known_")}
+
+
+@pytest.mark.parametrize("layout", record.LAYOUTS.values(), ids=lambda layout: layout.key)
+def test_a_right_record_is_right_in_every_layout(layout):
+    filed = {code: text for code, text in a_record().items() if code in layout.codes}
+
+    findings = checking.check(a_chunk(filed), a_context(columns=frozenset(filed))).findings
+
+    assert findings.is_empty()
+
+
+@pytest.mark.parametrize("layout", record.LAYOUTS.values(), ids=lambda layout: layout.key)
+def test_key_information_is_judged_in_every_layout(layout):
+    context = a_context(columns=frozenset(layout.codes))
+    needed = [code for code in RULES if code[0] == "I" and code != "I13"]
+
+    assert all(RULES[code].filed_fields(context.columns) for code in needed)
+
+
+def test_nothing_is_asked_of_what_the_filing_does_not_tell():
+    untold = a_context(term=None, category=None, institution=None, approved=None, archive=False)
+
+    tally = checking.check(a_chunk(a_record(HXWRQ="20240620")), untold).tally
+
+    evaluated = dict(tally.select("rule", "evaluated").iter_rows())
+    assert [code for code in ("A22", "A29", "A32", "A37", "O03", "P10", "X02", "X03") if evaluated[code]] == []
+    assert evaluated["I01"] == 1
+
+
+def test_a_missing_table_of_areas_leaves_its_rule_unevaluated():
+    tables = reference.load()
+    without = reference.Reference({k: v for k, v in tables.tables.items() if k != "areas"}, "none")
+
+    tally = checking.check(a_chunk(a_record(), a_record()), a_context(reference=without)).tally
+
+    assert tally.filter(pl.col("rule") == "A16").select("evaluated", "not_evaluated").row(0) == (0, 2)
+
+
+def test_the_version_of_the_rulebook_is_a_stable_fingerprint():
+    assert re.fullmatch("[0-9a-f]{12}", rules.ruleset_version())
+    assert rules.ruleset_version() == rules.ruleset_version()

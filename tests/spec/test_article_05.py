@@ -1,0 +1,70 @@
+"""第五条 每学期学位授予信息报送（备案）工作完成后，经过数据整理，学位授予备案信息上网面向社会提供查询。具体时间为：每年6月1日前将本学年度
+第一学期（上年9月1日至当年2月底）学位授予备案信息上网提供查询；每年12月1日前将本学年度第二学期（当年3月1日至8月31日）学位授予备案信息
+上网提供查询。
+"""
+
+from datetime import date, datetime
+
+import pytest
+
+from core import lookup, overview, publication
+from core.deadlines import Term, term_of
+from core.overview import Deadline
+from tests.builders import TERM, a_desk, a_filing, a_record, at_desk, people, statuses
+
+
+@pytest.mark.parametrize(
+    ("conferred", "semester", "online_by"),
+    [
+        (date(2024, 9, 1), "2024-1", date(2025, 6, 1)),
+        (date(2024, 2, 29), "2023-1", date(2024, 6, 1)),
+        (date(2025, 2, 28), "2024-1", date(2025, 6, 1)),
+        (date(2025, 3, 1), "2024-2", date(2025, 12, 1)),
+        (date(2025, 8, 31), "2024-2", date(2025, 12, 1)),
+    ],
+    ids=["first day", "leap day", "end of February", "1 March", "31 August"],
+)
+def test_each_semesters_degrees_are_due_online_on_1_june_or_1_december(conferred, semester, online_by):
+    term = term_of(conferred)
+
+    assert term == Term.parse(semester)
+    assert term.publish_by == online_by
+
+
+@pytest.mark.parametrize(
+    ("today", "days"), [(datetime(2025, 11, 30, 23, 59), 1), (datetime(2025, 12, 1, 0, 0), 0)], ids=["eve", "the day"]
+)
+def test_the_desk_counts_down_to_the_day_of_publication(tmp_path, today, days):
+    desk = a_desk(tmp_path)
+    a_filing(desk, approved=True)
+
+    dues = {due.deadline: due for due in overview.dues(at_desk(desk, at=today))}
+
+    assert (dues[Deadline.PUBLISH].on, dues[Deadline.PUBLISH].days) == (date(2025, 12, 1), days)
+
+
+def test_a_semester_that_missed_its_day_stays_on_the_list_until_it_is_online(tmp_path):
+    desk = a_desk(tmp_path)
+    a_filing(desk, approved=True)
+    late = at_desk(desk, at=datetime(2025, 12, 5, 9, 0))
+
+    assert [(due.deadline, due.days) for due in overview.dues(late)] == [(Deadline.PUBLISH, -4)]
+
+    publication.publish(late, TERM, counted=1)
+
+    assert overview.dues(late) == []
+
+
+def test_publishing_a_semester_leaves_the_others_where_they_are(tmp_path):
+    desk = a_desk(tmp_path)
+    autumn = a_filing(
+        desk, [a_record(HXWRQ="20250110", BYNY="202501", RXNY="202009", KSH="20110101150001")], term=Term(2024, 1),
+        layout="named", approved=True,
+    )
+    spring = a_filing(desk, people(2), approved=True)
+
+    assert publication.publish(desk, TERM, counted=2) == 2
+
+    assert statuses(desk, spring.filing_id) == {"published": 2}
+    assert statuses(desk, autumn.filing_id) == {"cleared": 1}
+    assert lookup.find(desk.db, "张明", "8090142025000123") is None

@@ -1,0 +1,181 @@
+"""The command line: the same line as the pages, with exit codes and CSV that scripts can rely on."""
+
+import csv
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from core import lookup, store
+from core.__main__ import main
+from core.rules import RULES
+from tests.builders import HONORARY, NAMELESS, WRONG_BIRTH, a_csv, people
+
+ROOT = Path(__file__).parents[1]
+HEADER = ["row", "certificate_no", "rule", "class", "field", "value", "zh", "en"]
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese(monkeypatch):
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+
+
+def _program(*arguments):
+    """The program as it is really started."""
+    environment = {"PATH": os.environ["PATH"], "LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
+    return subprocess.run(
+        [sys.executable, "-m", "core", *map(str, arguments)], capture_output=True, encoding="utf-8", cwd=ROOT,
+        env=environment,
+    )
+
+
+def _run(*arguments, home=None):
+    """The same in this process, which saves starting it anew."""
+    before = ["--home", str(home)] if home else []
+    said, complained = io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(complained):
+        try:
+            code = main([*before, *map(str, arguments)])
+        except SystemExit as end:  # argparse leaves so
+            code = end.code
+    return subprocess.CompletedProcess(arguments, code, said.getvalue(), complained.getvalue())
+
+
+def _lines(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_checking_a_right_file_finds_nothing_and_ends_with_0(tmp_path):
+    told = _program("check", a_csv(tmp_path / "right.csv", people(12)))
+
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.splitlines() == [",".join(HEADER)]
+
+
+def test_checking_a_faulty_file_lists_every_finding_and_ends_with_1(tmp_path):
+    records = [*people(12), *people(1, first=12, **NAMELESS, **WRONG_BIRTH), *people(1, first=13, XM="=1+1", **HONORARY)]
+
+    told = _program("check", a_csv(tmp_path / "faulty.csv", records))
+
+    assert (told.returncode, told.stderr) == (1, "")
+    assert next(csv.reader(io.StringIO(told.stdout))) == HEADER
+    lines = [line for line in _lines(told.stdout) if line["class"] != "note"]
+    assert {(line["row"], line["rule"], line["class"], line["field"], line["value"]) for line in lines} >= {
+        ("14", "A13", "inaccurate", "CSRQ", "20030703"), ("14", "I01", "incomplete", "XM", ""),
+        ("15", "O01", "scope", "XWLBM", "1"), ("15", "A01", "inaccurate", "XM", "'=1+1"),
+    }
+    assert {line["certificate_no"] for line in lines} == {"8090142025000013", "8090142025000014"}
+    assert all((line["zh"], line["en"]) == (RULES[line["rule"]].zh, RULES[line["rule"]].en) for line in lines)
+
+
+def test_notes_alone_end_with_0(tmp_path):
+    path = a_csv(tmp_path / "notes.csv", [*people(12), *people(1, first=12, MZM="77", MZ="某族")])
+
+    told = _run("check", path)
+
+    assert {line["class"] for line in _lines(told.stdout)} == {"note"}
+    assert told.returncode == 0
+
+
+def test_findings_go_to_a_file_when_asked_and_a_sentence_to_the_screen(tmp_path, monkeypatch):
+    path = a_csv(tmp_path / "faulty.csv", [*people(12), *people(1, first=12, **NAMELESS)])
+    out = tmp_path / "findings.csv"
+
+    chinese = _run("check", path, "--out", out)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    english = _run("check", path, "--out", out)
+
+    assert [line["rule"] for line in _lines(out.read_text(encoding="utf-8"))] == ["I01"]
+    assert chinese.stdout.startswith("共13条记录，1条不能上网")
+    assert english.stdout.startswith("13 records, 1 would not go on line")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check", "nowhere.csv"], "找不到文件"), (["check", "README.md"], ""),
+        (["check", "{file}", "--term", "2024-3"], "2024-3"), (["check", "{file}", "--category", "9"], "没有报送类别"),
+        (["check", "{file}", "--layout", "none"], "报送格式"), (["check"], "usage"), (["nonsense"], "usage"),
+    ],
+    ids=["no file", "no filing", "no such semester", "no such category", "no such layout", "no argument", "no command"],
+)
+def test_what_cannot_be_done_ends_with_2_and_a_line_on_stderr(tmp_path, arguments, words):
+    path = a_csv(tmp_path / "right.csv", people(1))
+    (tmp_path / "README.md").write_text("no filing at all\n")
+    arguments = [each.format(file=path).replace("README.md", str(tmp_path / "README.md")) for each in arguments]
+
+    told = _run(*arguments)
+
+    assert (told.returncode, told.stdout) == (2, "")
+    assert words in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_the_whole_line_can_be_driven_from_the_command_line(tmp_path):
+    home, out = tmp_path / "home", tmp_path / "feedback.zip"
+    path = a_csv(tmp_path / "filing.csv", [*people(12), *people(2, first=12, **NAMELESS)])
+
+    load = _run("load", path, home=home)
+    again = _run("load", path, home=home)
+    early = _run("publish", "2024-2", home=home)
+    approve = _run("approve", 1, "--date", "2025-09-10", "--document", "示范学位办〔2025〕1号", home=home)
+    twice = _run("approve", 1, "--date", "2025-09-10", "--document", "示范学位办〔2025〕1号", home=home)
+    count = _run("publish", "2024-2", home=home)
+    stale = _run("publish", "2024-2", "--count", 11, home=home)
+    publish = _run("publish", "2024-2", "--count", 12, home=home)
+    feedback = _run("feedback", "2024-2", "--out", out, home=home)
+
+    assert (load.returncode, load.stdout) == (0, "已接收为批次1：14条，符合12条，暂不提供2条，不属查询范围0条。\n")
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "command-line" in again.stderr
+    assert (early.returncode, early.stdout) == (0, "待上网0条；确认请加 --count 0。\n")
+    assert approve.returncode == 0
+    assert twice.returncode == 2
+    assert (count.returncode, count.stdout) == (0, "待上网12条；确认请加 --count 12。\n")
+    assert stale.returncode == 2
+    assert (publish.returncode, publish.stdout) == (0, "已上网12条。\n")
+    assert feedback.returncode == 0
+    with zipfile.ZipFile(out) as archive:
+        assert len(archive.namelist()) == 2
+    db = store.open_store(home)
+    assert lookup.find(db, "张安安", "8090142025000001") is not None
+
+
+def test_a_filing_can_be_returned_and_loaded_again(tmp_path):
+    home = tmp_path / "home"
+    path = a_csv(tmp_path / "filing.csv", people(12))
+    _run("load", path, home=home)
+
+    returned = _run("return", 1, "--reason", "签章不全", home=home)
+    again = _run("load", path, home=home)
+
+    assert (returned.returncode, returned.stdout) == (0, "批次1已退回，12条记录离开流程。\n")
+    assert again.stdout.startswith("已接收为批次2")
+
+
+def test_a_file_that_does_not_say_what_it_is_has_to_be_declared(tmp_path):
+    home = tmp_path / "home"
+    path = a_csv(tmp_path / "few.csv", people(2))
+
+    untold = _run("load", path, home=home)
+    told = _run("load", path, "--term", "2024-2", "--institution", "80901", "--category", "2.3.1", home=home)
+
+    assert (untold.returncode, told.returncode) == (2, 0)
+    assert "--institution" in untold.stderr
+
+
+def test_while_the_store_is_open_elsewhere_the_command_line_says_so(tmp_path):
+    db = store.open_store(tmp_path / "home")
+
+    told = _program("--home", tmp_path / "home", "publish", "2024-2")
+    db.close()
+
+    assert told.returncode == 2
+    assert "数据库正被另一个程序使用" in told.stderr

@@ -1,0 +1,168 @@
+"""The store: all or nothing, one writer, ids used once, migrations in order."""
+
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from core.database import Database, StoreBusy
+
+SCHEMA = sorted((Path(__file__).parents[1] / "core/schema").glob("*.sql"))
+
+
+@pytest.fixture
+def store(tmp_path):
+    database = Database.open(tmp_path)
+    yield database
+    database.close()
+
+
+def _provinces(database):
+    return database.frame("SELECT code FROM province ORDER BY code")["code"].to_list()
+
+
+def _add(tx, code):
+    return tx.run("INSERT INTO province (code, zh, en) VALUES ($code, $code, $code)", code=code)
+
+
+def test_what_a_transaction_wrote_is_there_after_it_and_after_reopening(tmp_path):
+    database = Database.open(tmp_path)
+
+    with database.transaction() as tx:
+        assert _add(tx, "11") == 1
+    database.close()
+
+    assert _provinces(Database.open(tmp_path)) == ["11"]
+
+
+def test_an_error_stores_nothing_and_the_next_transaction_works(store):
+    with pytest.raises(RuntimeError, match="halfway"), store.transaction() as tx:
+        _add(tx, "11")
+        raise RuntimeError("halfway")
+
+    with store.transaction() as tx:
+        _add(tx, "12")
+
+    assert _provinces(store) == ["12"]
+
+
+def test_an_aborted_transaction_cannot_commit_silently(store):
+    """F3: DuckDB answers COMMIT of an aborted transaction with a rollback and no error."""
+    with pytest.raises(duckdb.TransactionException), store.transaction() as tx:
+        _add(tx, "11")
+        tx.run("INSERT INTO counter (name, value) VALUES ('kind', 1)")
+        with pytest.raises(duckdb.ConstraintException):
+            tx.run("INSERT INTO counter (name, value) VALUES ('kind', 1)")
+
+    assert _provinces(store) == []
+    with store.transaction() as tx:
+        _add(tx, "12")
+    assert _provinces(store) == ["12"]
+
+
+def test_transactions_do_not_nest(store):
+    with pytest.raises(RuntimeError, match="nest"), store.transaction() as outer:
+        _add(outer, "11")
+        with store.transaction():
+            pass
+
+    assert _provinces(store) == []
+
+
+def test_two_threads_write_one_after_the_other(store):
+    def reserve():
+        with store.transaction() as tx:
+            found.append(tx.next_ids("kind", 10))
+
+    found = []
+    threads = [threading.Thread(target=reserve) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(found) == list(range(1, 81, 10))
+
+
+def test_ids_are_never_given_twice_even_when_what_they_named_is_gone(store):
+    with store.transaction() as tx:
+        first = tx.next_ids("kind", 3)
+        other = tx.next_ids("another kind")
+    with store.transaction() as tx:
+        tx.run("DELETE FROM province")
+        second = tx.next_ids("kind")
+
+    assert (first, second, other) == (1, 4, 1)
+
+
+def test_the_version_grows_with_what_is_stored_and_not_otherwise(store):
+    before = store.version
+
+    with pytest.raises(RuntimeError), store.transaction():
+        raise RuntimeError
+    failed = store.version
+    with store.transaction() as tx:
+        _add(tx, "11")
+
+    assert (failed, store.version) == (before, before + 1)
+
+
+def test_readers_do_not_see_what_is_not_yet_stored(store):
+    with store.transaction() as tx:
+        _add(tx, "11")
+        seen = _provinces(store)
+
+    assert seen == []
+
+
+def test_a_second_program_is_told_that_the_store_is_busy(tmp_path, store):
+    script = (
+        "import sys; from pathlib import Path; from core.database import Database, StoreBusy\n"
+        "try: Database.open(Path(sys.argv[1]))\n"
+        "except StoreBusy as busy: print(busy.en); sys.exit(7)"
+    )
+
+    told = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True)
+
+    assert (told.returncode, told.stderr) == (7, "")
+    assert "in use by another program" in told.stdout
+
+
+def test_a_store_given_back_can_be_opened_by_another(tmp_path):
+    Database.open(tmp_path).close()
+    script = "import sys; from pathlib import Path; from core.database import Database; Database.open(Path(sys.argv[1]))"
+
+    assert subprocess.run([sys.executable, "-c", script, str(tmp_path)]).returncode == 0
+
+
+def test_a_file_that_is_no_store_is_not_taken_for_a_busy_one(tmp_path):
+    (tmp_path / "desk.duckdb").write_bytes(b"not a database at all" * 1000)
+
+    with pytest.raises(duckdb.IOException):
+        try:
+            Database.open(tmp_path)
+        except StoreBusy:
+            pytest.fail("a damaged file is not a busy one")
+
+
+def test_migrations_are_numbered_without_gaps():
+    numbers = [int(re.fullmatch(r"(\d{4})_[a-z_]+\.sql", path.name)[1]) for path in SCHEMA]
+
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_each_migration_is_recorded_and_applied_once(tmp_path):
+    first = Database.open(tmp_path)
+    with first.transaction() as tx:
+        _add(tx, "11")
+    first.close()
+
+    again = Database.open(tmp_path)
+
+    recorded = again.frame("SELECT number, name FROM migration ORDER BY number").rows()
+    assert recorded == [(place, path.stem) for place, path in enumerate(SCHEMA, start=1)]
+    assert _provinces(again) == ["11"]
