@@ -49,7 +49,7 @@ def cut(present: Desk, wanted: RateFilter, by: str, overall: dict[str, Any]) -> 
         _chart(found, by, overall)
     with figures:
         columns = {
-            "label": _tables.text(cuts()[by]),
+            "label": _tables.text(cuts()[by], width=300 if by == "rule" else None),
             "records": _tables.count(_("已判记录") if by == "rule" else _("记录")),
             "rejected": _tables.count(_("不符") if by == "rule" else _("暂不提供")),
             "rate": _tables.share(_("比率")),
@@ -102,7 +102,7 @@ def _chart(found: pl.DataFrame, by: str, overall: dict[str, Any]) -> None:
     sentence = (
         _("“{label}”最常见，不符率 {rate:.1%}") if by == "rule" else _("{label}最高，{rate:.1%}；总体 {overall:.1%}")
     )
-    title = sentence.format(label=top["label"], rate=top["rate"], overall=overall["rate"])
+    title = sentence.format(label=_short(top["label"]), rate=top["rate"], overall=overall["rate"])
     shown = ranked.head(_SHOWN)
     line = _("{label}<br>{rejected:,} / {records:,} 条，{rate:.2%}")
     hover = [line.format(**row) for row in shown.iter_rows(named=True)]
@@ -111,7 +111,7 @@ def _chart(found: pl.DataFrame, by: str, overall: dict[str, Any]) -> None:
         hover = [line.format(**row) for row in shown.iter_rows(named=True)]
         figure = _charts.trend(shown, label="key", value="rate", title=title, axis=_("暂不提供率"), hover=hover)
     else:
-        short = shown.with_columns(pl.col("label").str.slice(0, 24 if language() == "zh" else 38))
+        short = shown.with_columns(pl.Series("label", [_short(label) for label in shown["label"]]))
         figure = _charts.bars(
             short,
             label="label",
@@ -121,6 +121,11 @@ def _chart(found: pl.DataFrame, by: str, overall: dict[str, Any]) -> None:
             axis=_("不符率") if by == "rule" else _("暂不提供率"),
         )
     _charts.show(figure, key=f"rates.chart.{by}", alt=title)
+
+
+def _short(label: str) -> str:
+    room = 24 if language() == "zh" else 44
+    return label if len(label) <= room else f"{label[:room]}…"
 
 
 def _label(by: str, row: dict[str, Any]) -> str:

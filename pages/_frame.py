@@ -3,6 +3,7 @@
 Must not know the store.
 """
 
+from threading import Event
 from typing import Any
 
 import streamlit as st
@@ -11,6 +12,9 @@ from core.desk import Actor
 from core.vocabulary import Duty
 from pages import _look
 from pages._words import LANGUAGES, _, actors, language, say
+
+DRAWN = Event()
+"""Set once the frame has been drawn in this server: from then on it runs before every screen."""
 
 FIRST = "operator"
 """Who is at the desk until someone else sits down."""
@@ -37,6 +41,7 @@ def draw() -> st.Page:
         _("分析"): [_screen(actor, "rates", _("拒收分析"), Duty.ANALYSE)],
         _("管理"): [_screen(actor, "rulebook", _("规则手册"))],
     }
+    DRAWN.set()
     return st.navigation(menu, expanded=True)
 
 

@@ -24,8 +24,11 @@ from pages._words import _, actors, plain, province_names, say
 
 def desk(duty: Duty | None = None) -> Desk:
     """The desk of whoever is signed in; without the duty a screen needs, its refusal is shown and nothing else."""
-    if PagesManager.uses_pages_directory:  # F13: opened by its address before the frame has run in this server
+    if PagesManager.uses_pages_directory:  # opened by its address before the frame has run in this server (F13)
+        first = not _frame.DRAWN.is_set()
         _frame.draw()
+        if first:
+            st.rerun()
     try:
         present = Desk(_store(home()), _actor(), system_clock)
         if duty:

@@ -1,0 +1,92 @@
+"""The app as a newcomer starts it, in a browser that tells of every request it makes."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+_CATALOGUE = ROOT / "pages" / "locale" / "en" / "LC_MESSAGES" / "desk.po"
+_CHROMIUM = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+Say = Callable[[str], str]
+
+
+@contextmanager
+def app(home: Path) -> Iterator[str]:
+    """The running app over a store; gives its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", f"--server.port={port}", "--server.headless=true"]
+    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DESK_HOME": str(home)}, stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_it_answers(f"{address}/_stcore/health", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait_until_it_answers(address: str, server: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=2).close()
+            return
+        except OSError:
+            assert server.poll() is None, "the app stopped"
+            assert time.monotonic() < until, "the app did not start"
+            time.sleep(0.2)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=_CHROMIUM)
+        yield chromium
+        chromium.close()
+
+
+@contextmanager
+def reader(browser: Browser, language: str) -> Iterator[Page]:
+    """Someone reading in a language, at 1366×768; at the end, not one request may have left the machine."""
+    locale = {"zh": "zh-CN", "en": "en-US"}[language]
+    context = browser.new_context(locale=locale, viewport={"width": 1366, "height": 768})
+    asked: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    yield page
+    context.close()
+    assert asked
+    assert [url for url in asked if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", url)] == []
+
+
+def words(language: str) -> Say:
+    """What a Chinese sentence of the screens reads in a language."""
+    with _CATALOGUE.open("rb") as file:
+        english = {message.id: message.string for message in read_po(file)}
+    return lambda zh: zh if language == "zh" else english[zh]
+
+
+def settled(page: Page) -> None:
+    """Wait until the script behind the screen has come to rest."""
+    page.wait_for_timeout(300)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    page.wait_for_timeout(200)
