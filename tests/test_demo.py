@@ -1,21 +1,20 @@
 """The synthetic nation: every fault is found, nothing else is, and it looks like a nation."""
 
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from core import checking, reading, reference, values
-from core.deadlines import Term, Workdays
+from core import reading, reference
+from core.demo import line
 from core.demo.faults import FAULTS
 from core.demo.nation import Nation, make_nation
 from core.demo.plan import CATEGORIES
 from core.record import COLUMNS
-from core.rules import Context, Sight
-from core.vocabulary import Category
+from tests.builders import a_desk
 
-TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 12)
 RECORDS = 3_000
 KEY = ["file", "row", "rule", "class"]
 
@@ -35,51 +34,15 @@ def filed(nation) -> dict[str, pl.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def findings(nation, filed) -> pl.DataFrame:
-    """The findings of all checks, each filing compared with those received before it."""
-    archive, found = [], []
+def findings(nation, tmp_path_factory) -> pl.DataFrame:
+    """What the store holds against each record once every filing has been received, in order."""
+    desk = a_desk(tmp_path_factory.mktemp("store"), at=NOW)
     for filing in nation.filings.iter_rows(named=True):
-        frame, context = _enriched(filed[filing["file"]], filing, archive)
-        judged = checking.judge(frame, context, frozenset(Sight)).findings
-        found.append(judged.select(pl.lit(filing["file"]).alias("file"), "row", "rule", "class"))
-        out_of_scope = judged.filter(pl.col("class") == "scope")["row"].implode()
-        on_file = frame.filter(~pl.col("row").is_in(out_of_scope)).select(checking.HEADS)
-        archive.append(on_file.with_columns(filer=pl.lit(filing["institution"])))
-    return pl.concat(found)
-
-
-def _enriched(
-    chunk: pl.DataFrame, filing: dict[str, str], archive: list[pl.DataFrame]
-) -> tuple[pl.DataFrame, Context]:
-    context = Context(
-        columns=frozenset(chunk.columns) - {"row"},
-        today=TODAY,
-        reference=reference.load(),
-        workdays=Workdays.load(),
-        term=Term.parse(filing["term"]),
-        category=Category(filing["category"]),
-        institution=filing["institution"],
-        approved=True,
-        archive=True,
+        line.receive(desk, nation.folder / filing["file"], filing)
+    return desk.db.frame(
+        "SELECT f.file_name AS file, r.filing_row AS row, g.rule, g.class FROM finding AS g "
+        "JOIN record AS r ON r.record_id = g.record_id JOIN filing AS f ON f.filing_id = g.filing_id"
     )
-    frame = values.read(chunk, context.reference)
-    if not archive:
-        return checking.with_known(frame, checking.filing_facts(frame)), context
-    earlier = pl.concat(archive)
-    others = earlier.filter(pl.col("person").is_in(frame["person"].implode())).with_columns(
-        here=pl.col("filer") == filing["institution"]
-    )
-    matches = (
-        frame.select("row", "person", "certificate")
-        .join(earlier, on="certificate", suffix="_earlier")
-        .group_by("row")
-        .agg(
-            known_certificate_other=(pl.col("person") != pl.col("person_earlier")).any(),
-            known_same_record=(pl.col("person") == pl.col("person_earlier")).any(),
-        )
-    )
-    facts = checking.filing_facts(frame, others).join(matches, on="row", how="full", coalesce=True)
-    return checking.with_known(frame, facts), context
 
 
 def test_the_checks_find_every_seeded_fault_and_nothing_else(nation, findings):

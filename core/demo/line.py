@@ -40,7 +40,7 @@ def walk(desk: Desk, *, records: int, seed: int) -> Walked:
             term = Term.parse(code)
             for place, filing in enumerate(filings.iter_rows(named=True)):
                 arrived = _on(desk, term, days_before=45 - place % 12, hour=9 + place % 8)
-                filing_id = _receive(arrived, Path(folder) / filing["file"], filing)
+                filing_id = receive(arrived, Path(folder) / filing["file"], filing)
                 received += 1
                 waits = code == latest and place % _WAITING == 3
                 if not waits:
@@ -56,7 +56,8 @@ def walk(desk: Desk, *, records: int, seed: int) -> Walked:
     return Walked(received, plan["records"].cast(pl.Int64).sum())
 
 
-def _receive(desk: Desk, path: Path, filing: dict[str, str]) -> int:
+def receive(desk: Desk, path: Path, filing: dict[str, str]) -> int:
+    """Take one file of the nation into the store as its line in filings.csv declares it. Returns the filing's id."""
     declared = Declared(Term.parse(filing["term"]), filing["institution"], Category(filing["category"]))
     draft = intake.preview(desk, path, declared)
     return intake.receive(desk, draft, declared, reading.open_filing(path), path.name).filing_id
