@@ -7,13 +7,12 @@ from typing import Any
 
 import polars as pl
 
-from core import reference, rules, values
-from core.checking import with_known
+from core import reference, rules, sorting, values
+from core.checking import Checked, with_known
 from core.deadlines import Term, Workdays
 from core.desk import Desk
 from core.draft import Draft
 from core.record import COLUMNS, LAYOUTS
-from core.sorting import verdicts_of
 from core.vocabulary import Category, Duty, FindingClass, Word
 
 
@@ -51,36 +50,42 @@ def record_checks(desk: Desk, head: dict[str, Any], filed: dict[str, Any], findi
     return pl.DataFrame(outcomes, schema=["rule", "outcome"], orient="row")
 
 
-def draft_counts(draft: Draft) -> dict[str, int]:
-    """What a draft would come to by its own records alone: records, withheld, excluded, findings."""
-    verdicts = verdicts_of(draft.checked.findings)
+def foreseen(desk: Desk, draft: Draft) -> Checked:
+    """What receiving a draft would find now, everything on file included; nothing is stored."""
+    desk.require(Duty.LOAD)
+    return sorting.foresee(desk.db, draft)
+
+
+def draft_counts(draft: Draft, checked: Checked) -> dict[str, int]:
+    """What a draft would come to: records, withheld, excluded, findings."""
+    verdicts = sorting.verdicts_of(checked.findings)
     withheld = verdicts.filter(pl.col("event") == "withhold").height
     return {
         "records": draft.records, "withheld": withheld, "excluded": verdicts.height - withheld,
-        "findings": draft.checked.findings.height,
+        "findings": checked.findings.height,
     }
 
 
-def draft_classes(draft: Draft) -> pl.DataFrame:
+def draft_classes(checked: Checked) -> pl.DataFrame:
     """A draft's findings by class: class, records, findings."""
     order = {str(cls): place for place, cls in enumerate(FindingClass)}
     return (
-        draft.checked.findings.group_by("class").agg(records=pl.n_unique("row"), findings=pl.len())
+        checked.findings.group_by("class").agg(records=pl.n_unique("row"), findings=pl.len())
         .sort(pl.col("class").replace_strict(order, return_dtype=pl.Int8))
     )
 
 
-def draft_rules(desk: Desk, draft: Draft) -> pl.DataFrame:
+def draft_rules(desk: Desk, checked: Checked) -> pl.DataFrame:
     """A draft's tally by check, most failures first: rule, evaluated, failed, not_evaluated."""
-    return _without_secrets(desk, draft.checked.tally).sort("failed", "rule", descending=[True, False])
+    return _without_secrets(desk, checked.tally).sort("failed", "rule", descending=[True, False])
 
 
-def draft_sample(desk: Desk, draft: Draft, size: int = 200) -> pl.DataFrame:
+def draft_sample(desk: Desk, checked: Checked, size: int = 200) -> pl.DataFrame:
     """The first findings of a draft by row: row, rule, class, field, value.
 
     Rows with a classified finding are left out for those without that duty.
     """
-    findings = draft.checked.findings
+    findings = checked.findings
     if not desk.actor.may(Duty.CLASSIFIED):
         secret = findings.filter(pl.col("class") == FindingClass.CLASSIFIED.value)["row"].unique()
         findings = findings.filter(~pl.col("row").is_in(secret.implode()))

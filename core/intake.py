@@ -104,6 +104,7 @@ def receive(desk: Desk, draft: Draft, declared: Declared, source: Reading, file_
     os.replace(draft.filed, filed)
     if not original.exists():
         os.replace(draft.original, original)
+    db.secure("filings", "originals")
     try:
         with db.transaction() as tx:
             _require_new(tx, draft.sha256)

@@ -9,7 +9,8 @@ import polars as pl
 
 from core import draft as drafts
 from core import ledger
-from core.database import Transaction
+from core.checking import Checked
+from core.database import Database, Transaction
 from core.draft import Draft
 from core.ledger import Act
 from core.vocabulary import FindingClass
@@ -57,12 +58,16 @@ class Outcome:
         return self.records - self.withheld - self.excluded
 
 
+def foresee(store: Database | Transaction, draft: Draft) -> Checked:
+    """What sorting a draft would find now: its own findings and those against everything on file. Nothing is written."""
+    heads = str(draft.heads)
+    others = store.frame(_OTHERS, heads=heads, institution=draft.context.institution)
+    return drafts.complete(draft, others, store.frame(_MATCHES, heads=heads))
+
+
 def sort(tx: Transaction, draft: Draft, *, filing_id: int, first_record: int, act: Act) -> Outcome:
     """Judge a draft against everything on file and put its records, findings, tally and cases in the store."""
-    heads = str(draft.heads)
-    others = tx.frame(_OTHERS, heads=heads, institution=draft.context.institution)
-    matches = tx.frame(_MATCHES, heads=heads)
-    checked = drafts.complete(draft, others, matches)
+    checked = foresee(tx, draft)
     findings = draft.folder / "findings.parquet"
     checked.findings.write_parquet(findings)
     tx.run(_INSERT_FINDINGS, findings=str(findings), filing_id=filing_id, first_record=first_record)

@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from core import inspection, intake, reference
+from core.checking import Checked
 from core.deadlines import Term, term_of
 from core.desk import Desk
 from core.draft import Draft
@@ -91,19 +92,19 @@ def check(present: Desk, upload: Upload, declared: Declared, encoding: str | Non
             progress=lambda rows: progress.update(label=_("已检查 {rows:,} 行…").format(rows=rows)),
         )  # fmt: skip
         upload.drafted = declared, encoding, layout
+        upload.checked = inspection.foreseen(present, upload.draft)
         progress.update(label=_("预检完成，共 {rows:,} 行。").format(rows=upload.draft.records), state="complete")
 
 
-def findings(present: Desk, draft: Draft) -> None:
+def findings(present: Desk, draft: Draft, checked: Checked) -> None:
     """What the checks found: counts by class and rule, sample rows, and what could not be judged."""
-    counts = inspection.draft_counts(draft)
+    counts = inspection.draft_counts(draft, checked)
     labels = {"records": _("记录"), "withheld": _("暂不提供"), "excluded": _("不属查询范围"), "findings": _("问题")}
     for place, (name, label) in zip(st.columns(4), labels.items(), strict=True):
         place.metric(label, f"{counts[name]:,}", border=True)
-    st.caption(_("重号、重复学位等要与已入库数据比对的检查，在接收时一并完成，届时暂不提供数可能增加。"))
     left, right = st.columns([2, 3])
     with left:
-        classes = in_colour(inspection.draft_classes(draft), **{"class": FindingClass})
+        classes = in_colour(inspection.draft_classes(checked), **{"class": FindingClass})
         _tables.show(
             classes,
             {
@@ -114,8 +115,8 @@ def findings(present: Desk, draft: Draft) -> None:
             key="load.classes",
         )
     with right:
-        _filing.rules(inspection.draft_rules(present, draft), key="load.rules")
-    sample = inspection.draft_sample(present, draft)
+        _filing.rules(inspection.draft_rules(present, checked), key="load.rules")
+    sample = inspection.draft_sample(present, checked)
     if sample.height:
         st.subheader(_("问题示例（前 {n} 个）").format(n=sample.height), anchor=False)
         told = in_colour(sample, **{"class": FindingClass}).with_columns(

@@ -11,6 +11,7 @@ from uuid import uuid4
 import streamlit as st
 
 from core import intake, reading
+from core.checking import Checked
 from core.desk import Desk
 from core.draft import Draft
 from core.intake import Declared
@@ -27,6 +28,7 @@ class Upload:
     file_id: str
     looks: dict[tuple[str | None, str | None], tuple[Reading, Suggestion]] = field(default_factory=dict)
     draft: Draft | None = None
+    checked: Checked | None = None
     drafted: tuple[Declared, str | None, str | None] | None = None
 
     def look(self, encoding: str | None, layout: str | None) -> tuple[Reading, Suggestion]:
@@ -38,14 +40,14 @@ class Upload:
 
     def hand_over(self) -> Draft:
         """Give the draft away to be received: whatever comes of that, it is no longer here."""
-        draft, self.draft, self.drafted = self.draft, None, None
+        draft, self.draft, self.checked, self.drafted = self.draft, None, None, None
         return draft
 
     def drop_draft(self) -> None:
         """Discard the draft, if there is one."""
         if self.draft:
             self.draft.discard()
-        self.draft = self.drafted = None
+        self.draft = self.checked = self.drafted = None
 
 
 @st.cache_resource(show_spinner=False)

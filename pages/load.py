@@ -62,5 +62,5 @@ with st.container(horizontal=True):
     if st.button(_("取消"), key="load.cancel"):
         _uploads.forget()
         st.rerun()
-if upload.draft:
-    _drafting.findings(present, upload.draft)
+if upload.draft and upload.checked:
+    _drafting.findings(present, upload.draft, upload.checked)

@@ -31,6 +31,17 @@ def test_a_file_is_checked_before_anything_is_stored_and_then_received(open_scre
     assert len(filings_of(open_screen)) == 4
 
 
+def test_the_preview_already_compares_with_the_filing_and_with_everything_on_file(open_screen: Open, tmp_path):
+    twice, on_file = people(1, first=400)[0], people(1)[0]
+    records = [*people(12, first=300), twice, {**people(1, first=401)[0], "XWZSBH": twice["XWZSBH"]}, on_file]
+    app = open_screen("load")
+
+    app.file_uploader[0].set_value(("twice.csv", a_csv(tmp_path / "twice.csv", records).read_bytes(), "text/csv")).run()
+    app.button(key="load.check").click().run()
+
+    assert {row["rule"]: row["failed"] for row in shown(app, "rule", "failed")} == {"X01": 2, "X03": 1}
+
+
 def test_the_same_file_twice_is_told_in_the_users_language(open_screen: Open, tmp_path):
     content = a_csv(tmp_path / "first.csv", people(40)).read_bytes()
     app = open_screen("load", language="en")
