@@ -17,6 +17,9 @@ from core.vocabulary import Duty
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
+_NATIONAL = frozenset({Duty.LOAD, Duty.PUBLISH, Duty.FEEDBACK})
+
+
 @dataclass(frozen=True)
 class Actor:
     """A person at the desk (办理人). `province` None means the centre: the whole nation."""
@@ -28,8 +31,8 @@ class Actor:
     province: str | None = None
 
     def may(self, duty: Duty) -> bool:
-        """Whether this person holds a duty."""
-        return duty in self.duties
+        """Whether this person holds a duty; those over the whole nation are nobody's in a province."""
+        return duty in self.duties and (self.province is None or duty not in _NATIONAL)
 
 
 @dataclass(frozen=True)

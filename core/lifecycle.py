@@ -67,10 +67,6 @@ class Lifecycle:
         """Events possible in a status; empty when nothing leads out of it."""
         return {event for before, event in self.transitions if before == status}
 
-    def statuses_before(self, event: str) -> list[Word]:
-        """Statuses in which an event may happen."""
-        return [before for before, name in self.transitions if name == event]
-
     @property
     def statuses(self) -> set[Word]:
         """Every status named in the table."""
@@ -124,6 +120,3 @@ CASE = Lifecycle(
     },
 )
 LIFECYCLES: dict[str, Lifecycle] = {machine.name: machine for machine in (FILING, RECORD, CASE)}
-
-VISIBLE: frozenset[RecordStatus] = frozenset({_R.PUBLISHED})
-"""What the public lookup shows (article 3)."""

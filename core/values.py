@@ -149,14 +149,16 @@ class _Columns:
 
     def first_garbled(self) -> pl.Expr:
         """The code of the first column whose cell is garbled text; null in sound rows."""
-        found = [code for code in _TEXT_WITH_WORDS if self._any_garbled(code)]
+        cells = {code: self._distinct.get(code, self._frame[code]) for code in _TEXT_WITH_WORDS}
+        together = pl.concat(column.rename("text") for column in cells.values())
+        found = [code for code, column in cells.items() if _any_garbled(column)] if _any_garbled(together) else []
         return pl.coalesce(
             pl.lit(None, pl.String), *(pl.when(garbled(pl.col(code))).then(pl.lit(code)) for code in found)
         )
 
-    def _any_garbled(self, code: str) -> bool:
-        cells = self._distinct.get(code, self._frame[code]).alias("text")
-        return bool(cells.to_frame().select(garbled(pl.col("text")).any()).item())
+
+def _any_garbled(cells: pl.Series) -> bool:
+    return bool(cells.to_frame("text").select(garbled(pl.col("text")).any()).item())
 
 
 def blank(code: str) -> pl.Expr:

@@ -13,27 +13,9 @@ from core.errors import NotFound
 from core.vocabulary import Duty
 
 _TERMS = """
-SELECT f.term, count(DISTINCT f.filing_id) AS filings,
-    count(DISTINCT f.filing_id) FILTER (f.status = 'approved') AS approved,
-    count(DISTINCT f.filing_id) FILTER (f.status = 'received') AS unapproved,
-    count(*) AS records,
-    count(*) FILTER (r.status = 'published') AS published,
-    count(*) FILTER (r.status = 'cleared') AS cleared,
-    count(*) FILTER (r.status = 'withheld') AS withheld,
-    count(*) FILTER (r.status = 'out_of_scope') AS out_of_scope,
-    count(*) FILTER (r.status IN ('revoked', 'withdrawn')) AS revoked_or_withdrawn,
-    count(*) FILTER (r.status = 'superseded') AS superseded
-FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
+SELECT DISTINCT f.term FROM filing AS f
 WHERE $scope IS NULL OR f.province = $scope
-GROUP BY f.term
 ORDER BY f.term DESC"""
-
-_CASES = """
-SELECT f.term, c.reason, c.status, count(*) AS records
-FROM withheld_case AS c JOIN filing AS f ON f.filing_id = c.filing_id
-WHERE c.status <> 'closed' AND ($scope IS NULL OR f.province = $scope)
-GROUP BY ALL
-ORDER BY ALL"""
 
 _FILINGS = """
 SELECT f.filing_id, f.term, f.institution, i.zh AS institution_zh, i.en AS institution_en, f.province,
@@ -125,14 +107,9 @@ class FilingFilter:
     text: str | None = None
 
 
-def terms(desk: Desk) -> pl.DataFrame:
-    """Each semester with filings, latest first: term, filings, approved, unapproved, records, and records by status."""
-    return desk.frame(_TERMS)
-
-
-def cases(desk: Desk) -> pl.DataFrame:
-    """Open cases: term, reason, status, records. Classified ones are counted, for everyone."""
-    return desk.frame(_CASES)
+def terms(desk: Desk) -> list[str]:
+    """The semesters with filings, latest first."""
+    return desk.frame(_TERMS)["term"].to_list()
 
 
 def filings(desk: Desk, chosen: FilingFilter, *, page: int = 0, size: int = 50) -> pl.DataFrame:

@@ -52,7 +52,7 @@ def choose(page: str, name: str, label: str, options: Mapping[str, str], *, ever
 
 def term(page: str, present: Desk) -> Term:
     """The semester a screen is about; stops with a sentence when nothing has been filed yet."""
-    codes = cached(views.terms, present)["term"].to_list()
+    codes = cached(views.terms, present)
     if not codes:
         empty(_("还没有报送数据。接收第一个报送批次后，这里才有内容。"))
         st.stop()
@@ -67,4 +67,4 @@ def names_of(codes: list[str]) -> dict[str, str]:
 
 def terms(present: Desk) -> dict[str, str]:
     """The semesters that have filings, latest first, with their names."""
-    return names_of(cached(views.terms, present)["term"].to_list())
+    return names_of(cached(views.terms, present))
