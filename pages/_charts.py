@@ -1,6 +1,6 @@
 """Charts, and the one place of colours: a colour means one class or one status on every screen.
 
-Colours hold on light and dark ground and for colour-blind eyes. Must not know the store.
+Colours hold on light and dark ground, under white letters and for colour-blind eyes. Must not know the store.
 """
 
 from typing import Any
@@ -11,34 +11,36 @@ import streamlit as st
 
 COLOURS: dict[str, str] = {
     "classified": "#7B5EA7",
-    "incomplete": "#C98A00",
+    "incomplete": "#946600",
     "inaccurate": "#C4511A",
     "policy": "#B0487F",
-    "scope": "#7A828E",
-    "note": "#4C93B8",
-    "received": "#C98A00",
-    "approved": "#2E8B6E",
-    "returned": "#7A828E",
-    "recorded": "#7A828E",
+    "scope": "#6B7380",
+    "note": "#3A7A9C",
+    "received": "#946600",
+    "approved": "#27795F",
+    "returned": "#6B7380",
+    "recorded": "#6B7380",
     "cleared": "#2F74B5",
     "withheld": "#C4511A",
-    "out_of_scope": "#7A828E",
-    "published": "#2E8B6E",
-    "superseded": "#9AA1AB",
+    "out_of_scope": "#6B7380",
+    "published": "#27795F",
+    "superseded": "#6B7380",
     "withdrawn": "#5E6670",
     "revoked": "#5E6670",
     "open": "#C4511A",
     "sent": "#2F74B5",
     "answered": "#7B5EA7",
-    "closed": "#7A828E",
+    "closed": "#6B7380",
     "failed": "#C4511A",
-    "passed": "#2E8B6E",
-    "not_evaluated": "#7A828E",
+    "passed": "#27795F",
+    "not_evaluated": "#6B7380",
 }
 """Each class of finding, status and outcome, with its colour."""
 
 SERIES = "#2F74B5"
 """The colour of a measure that is not one class or status."""
+
+_TICKS = ".2~%"
 
 _LOOK = {
     "margin": {"l": 8, "r": 24, "t": 34, "b": 8},
@@ -52,8 +54,10 @@ _LOOK = {
 }
 
 
-def bars(frame: pl.DataFrame, *, label: str, value: str, title: str, axis: str, hover: list[str]) -> go.Figure:
-    """Shares as horizontal bars, the first row on top, each with its percentage."""
+def bars(
+    frame: pl.DataFrame, *, label: str, value: str, title: str, axis: str, across: str, hover: list[str]
+) -> go.Figure:
+    """Shares (`axis`) as horizontal bars, one for each `across`: the first row on top, each with its percentage."""
     figure = go.Figure(
         go.Bar(
             x=frame[value].to_list(),
@@ -68,13 +72,18 @@ def bars(frame: pl.DataFrame, *, label: str, value: str, title: str, axis: str, 
         )
     )
     figure.update_layout(**_LOOK, title_text=title, height=90 + 24 * frame.height)
-    figure.update_xaxes(title_text=axis, tickformat=".0%", rangemode="tozero", fixedrange=True)
-    figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True, type="category")
+    figure.update_xaxes(title_text=axis, tickformat=_TICKS, rangemode="tozero", fixedrange=True)
+    figure.update_yaxes(title_text=across, autorange="reversed", automargin=True, fixedrange=True, type="category")
     return figure
 
 
-def trend(frame: pl.DataFrame, *, label: str, value: str, title: str, axis: str, hover: list[str]) -> go.Figure:
-    """A share over the semesters, oldest first."""
+def trend(
+    frame: pl.DataFrame, *, label: str, value: str, title: str, axis: str, across: str, hover: list[str]
+) -> go.Figure:
+    """A share (`axis`) over the semesters (`across`), oldest first; figures stand clear of the line."""
+    share = pl.col(value)
+    around = (share.shift(1).fill_null(share) + share.shift(-1).fill_null(share)) / 2
+    places = frame.select(pl.when(share < around).then(pl.lit("bottom")).otherwise(pl.lit("top")) + " center")
     figure = go.Figure(
         go.Scatter(
             x=frame[label].to_list(),
@@ -83,15 +92,15 @@ def trend(frame: pl.DataFrame, *, label: str, value: str, title: str, axis: str,
             line_color=SERIES,
             marker_size=8,
             text=[f"{each:.1%}" for each in frame[value]],
-            textposition="top center",
+            textposition=places.to_series().to_list(),
             cliponaxis=False,
             customdata=hover,
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
     figure.update_layout(**_LOOK, title_text=title, height=260)
-    figure.update_xaxes(type="category", fixedrange=True)
-    figure.update_yaxes(title_text=axis, tickformat=".0%", rangemode="tozero", fixedrange=True)
+    figure.update_xaxes(title_text=across, type="category", fixedrange=True)
+    figure.update_yaxes(title_text=axis, tickformat=_TICKS, rangemode="tozero", fixedrange=True)
     return figure
 
 

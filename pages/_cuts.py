@@ -49,17 +49,16 @@ def cut(present: Desk, wanted: RateFilter, by: str, overall: dict[str, Any]) -> 
         _chart(found, by, overall)
     with figures:
         columns = {
-            "label": _tables.text(cuts()[by], width=300 if by == "rule" else None),
+            "label": _tables.text(cuts()[by], width=205 if by in ("rule", "institution", "category") else None),
             "records": _tables.count(_("已判记录") if by == "rule" else _("记录")),
             "rejected": _tables.count(_("不符") if by == "rule" else _("暂不提供")),
-            "rate": _tables.share(_("比率")),
+            "rate": _tables.percent(_("比率")),
         }
-        _tables.show(found, columns, key=f"rates.table.{by}", rows=13)
+        _tables.show(found.with_columns(pl.col("rate") * 100), columns, key=f"rates.table.{by}", rows=13)
         _downloads.csv(
             found.select("key", "label", "records", "rejected", "rate"), notes, name=f"rates_{by}", key="rates.csv"
         )
-    for note in notes:
-        st.caption(note)
+    st.caption("  \n".join(notes))
 
 
 def sql_box(present: Desk) -> None:
@@ -100,7 +99,7 @@ def _chart(found: pl.DataFrame, by: str, overall: dict[str, Any]) -> None:
         return
     top = ranked.row(0, named=True)
     sentence = (
-        _("“{label}”最常见，不符率 {rate:.1%}") if by == "rule" else _("{label}最高，{rate:.1%}；总体 {overall:.1%}")
+        _("“{label}”不符率最高，{rate:.1%}") if by == "rule" else _("{label}最高，{rate:.1%}；总体 {overall:.1%}")
     )
     title = sentence.format(label=_short(top["label"]), rate=top["rate"], overall=overall["rate"])
     shown = ranked.head(_SHOWN)
@@ -109,7 +108,9 @@ def _chart(found: pl.DataFrame, by: str, overall: dict[str, Any]) -> None:
     if by == "term":
         shown = ranked.sort("key")
         hover = [line.format(**row) for row in shown.iter_rows(named=True)]
-        figure = _charts.trend(shown, label="key", value="rate", title=title, axis=_("暂不提供率"), hover=hover)
+        figure = _charts.trend(
+            shown, label="key", value="rate", title=title, axis=_("暂不提供率"), across=_("学期"), hover=hover
+        )
     else:
         short = shown.with_columns(pl.Series("label", [_short(label) for label in shown["label"]]))
         figure = _charts.bars(
@@ -118,6 +119,7 @@ def _chart(found: pl.DataFrame, by: str, overall: dict[str, Any]) -> None:
             value="rate",
             title=title,
             hover=hover,
+            across=cuts()[by],
             axis=_("不符率") if by == "rule" else _("暂不提供率"),
         )
     _charts.show(figure, key=f"rates.chart.{by}", alt=title)

@@ -19,7 +19,8 @@ _FILTER = {"province": "province", "institution": "institution", "class": "cls",
 def narrow(present: Desk, wanted: QueueFilter) -> None:
     """A table of counts by one cut; choosing a row narrows the queue by it and goes on to the next cut."""
     cuts = {"province": _("省份"), "institution": _("单位"), "class": _("类别"), "rule": _("规则")}
-    open_cuts = [cut for cut in cuts if getattr(wanted, _FILTER[cut]) is None]
+    told = {"province"} if present.actor.province else set()
+    open_cuts = [cut for cut in cuts if getattr(wanted, _FILTER[cut]) is None and cut not in told]
     if not open_cuts:
         st.caption(_("已按省份、单位、类别和规则全部收窄。"))
         return

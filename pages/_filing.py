@@ -31,13 +31,13 @@ def detail(present: Desk, filing_id: int) -> None:
     left, right = st.columns([2, 3])
     with left:
         _head(filing)
-        if filing["status"] == FilingStatus.RECEIVED and present.actor.may(Duty.APPROVE):
-            _review(present, filing_id)
         st.page_link(
             "pages/queue.py",
             label=_("看这个单位的暂不提供记录"),
             query_params={"term": filing["term"], "institution": filing["institution"]},
         )
+        if filing["status"] == FilingStatus.RECEIVED and present.actor.may(Duty.APPROVE):
+            _review(present, filing_id)
     with right:
         statuses = in_colour(views.filing_statuses(present, filing_id), status=RecordStatus)
         _tables.show(
@@ -56,11 +56,11 @@ def rules(tally: pl.DataFrame, *, key: str) -> None:
     failed = known.filter(pl.col("failed") > 0)
     unjudged = known.filter((pl.col("failed") == 0) & (pl.col("evaluated") == 0))
     columns = {
-        "rule": _tables.text(_("规则"), width=60),
-        "sentence": _tables.text(_("问题")),
-        "failed": _tables.count(_("不符"), width=80),
+        "rule": _tables.text(_("规则"), width=50),
+        "sentence": _tables.text(_("问题"), width=330),
+        "failed": _tables.count(_("不符"), width=70),
         "evaluated": _tables.count(_("已检"), width=80),
-        "not_evaluated": _tables.count(_("未检"), width=80),
+        "not_evaluated": _tables.count(_("未检"), width=100),
     }
     st.caption(
         _("{failed} 条规则查出问题，{unjudged} 条未检（文件缺少所需内容），其余通过。").format(

@@ -30,11 +30,11 @@ def listed(present: Desk, term: Term) -> None:
     st.subheader(_("把关清单"), anchor=False)
     words = {"filing_status": FilingStatus, "record_status": RecordStatus, "reason": FindingClass}
     columns = {
-        "records": _tables.count(_("记录数"), width=80),
+        "records": _tables.count(_("记录数"), width=66),
         "filing_status": _tables.status(_("批次"), FilingStatus),
         "record_status": _tables.status(_("记录"), RecordStatus),
         "reason": _tables.status(_("原因"), FindingClass),
-        "filings": _tables.count(_("批次数"), width=70),
+        "filings": _tables.count(_("批次数"), width=66),
     }
     _tables.show(in_colour(publication.gate(present, term), **words), columns, key="publish.gate")
     st.page_link("pages/filings.py", label=_("看待审核的批次"), query_params={"term": term.code, "status": "received"})
@@ -63,10 +63,10 @@ def runs(present: Desk) -> None:
         return
     people = {key: actor_name(key) for key in done["published_by"].unique()}
     columns = {
-        "publication_id": _tables.number(_("次序")),
-        "term": _tables.text(_("学期")),
-        "records": _tables.count(_("记录数")),
-        "published_at": _tables.moment(_("上网时间")),
+        "publication_id": _tables.number(_("次序"), width=60),
+        "term": _tables.text(_("学期"), width=90),
+        "records": _tables.count(_("记录数"), width=90),
+        "published_at": _tables.moment(_("上网时间"), width=140),
         "published_by": _tables.text(_("办理人")),
     }
-    _tables.show(done.with_columns(pl.col("published_by").replace(people)), columns, key="publish.runs")
+    _tables.show(done.with_columns(pl.col("published_by").replace(people)), columns, key="publish.runs", width=640)

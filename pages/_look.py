@@ -14,7 +14,7 @@ _STYLE = """<style>
 [data-testid="stNavSectionHeader"] { font-size: 0.72rem; letter-spacing: 0.08em; min-height: 0; margin: 0;
   padding: 0.3rem 0.5rem 0; }
 [data-testid="stSidebarNavLink"] { padding-top: 0.1rem; padding-bottom: 0.1rem; min-height: 1.7rem; }
-[data-testid="stSidebarUserContent"] { padding: 0.6rem 1rem 1rem; }
+[data-testid="stSidebarUserContent"] { padding: 0.6rem 0.4rem 1rem; }
 [data-testid="stMain"] [data-testid="stPageLink-NavLink"] p { color: var(--st-link-color, #2F74B5);
   text-decoration: underline; text-underline-offset: 3px; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }

@@ -53,7 +53,7 @@ def pager(total: int, key: str) -> int:
     pages = max(1, ceil(total / PAGE))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(_("共 {total:,} 条，每页 {size} 条").format(total=total, size=PAGE), width="content")
-        number = st.pagination(pages, key=key) if pages > 1 else 1
+        number = st.pagination(pages, key=key, width=76 + 38 * min(pages, 7))
     return min(number, pages) - 1
 
 
@@ -67,14 +67,14 @@ def count(label: str, **more: Any) -> Any:
     return st.column_config.NumberColumn(label, format="localized", **more)
 
 
-def number(label: str) -> Any:
+def number(label: str, **more: Any) -> Any:
     """A column of reference numbers, without separators."""
-    return st.column_config.NumberColumn(label, format="%d")
+    return st.column_config.NumberColumn(label, format="%d", **more)
 
 
-def share(label: str) -> Any:
-    """A column of shares of one, as a bar with its percentage."""
-    return st.column_config.NumberColumn(label, format="percent")
+def percent(label: str) -> Any:
+    """A column of shares of a hundred."""
+    return st.column_config.NumberColumn(label, format="%.2f%%")
 
 
 def day(label: str) -> Any:
@@ -82,13 +82,13 @@ def day(label: str) -> Any:
     return st.column_config.DateColumn(label, format="YYYY-MM-DD")
 
 
-def moment(label: str) -> Any:
+def moment(label: str, **more: Any) -> Any:
     """A column of times, to the minute."""
-    return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD HH:mm")
+    return st.column_config.DatetimeColumn(label, format="YYYY-MM-DD HH:mm", **more)
 
 
-def status(label: str, word: Any) -> Any:
+def status(label: str, word: Any, **more: Any) -> Any:
     """A column of words of the vocabulary, each in its own colour."""
     return st.column_config.MultiselectColumn(
-        label, options=[say(each) for each in word], color=[COLOURS[str(each)] for each in word]
+        label, options=[say(each) for each in word], color=[COLOURS[str(each)] for each in word], **more
     )

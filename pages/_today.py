@@ -20,7 +20,7 @@ def deadlines(present: Desk) -> None:
     for place, due in zip(st.columns(2), dues[:2], strict=False):
         left = _("还有 {days} 天（{workdays} 个工作日）") if due.days >= 0 else _("已过期 {days} 天")
         told = left.format(days=abs(due.days), workdays=due.workdays) + ("" if due.official else _(" · 暂定"))
-        label, colour = f"{due.term.code} {say(due.deadline)}", "off" if due.days >= 0 else "inverse"
+        label, colour = f"{due.term.code} · {say(due.deadline)}", "off" if due.days >= 0 else "inverse"
         place.metric(label, f"{due.on:%Y-%m-%d}", told, colour, border=True, delta_arrow="off", help=say(due.term))
 
 
@@ -73,23 +73,26 @@ def trend(present: Desk) -> None:
     last = found.row(-1, named=True)
     title = _("{term} 的暂不提供率为 {rate:.1%}").format(term=last["key"], rate=last["rate"])
     hover = [_("{key}：{rejected:,} / {records:,} 条").format(**row) for row in found.iter_rows(named=True)]
-    figure = _charts.trend(found, label="key", value="rate", title=title, axis=_("暂不提供率"), hover=hover)
+    axes = {"axis": _("暂不提供率"), "across": _("学期")}
+    figure = _charts.trend(found, label="key", value="rate", title=title, hover=hover, **axes)
     _charts.show(figure, key="overview.trend", alt=title)
     st.caption(_("首次整理时至少有一个问题的记录，占查询范围内已整理记录之比；涉密记录不计。"))
+    if present.actor.may(Duty.ANALYSE):
+        st.page_link("pages/rates.py", label=_("看数据"), query_params={"by": "term"})
 
 
 def acts(present: Desk) -> None:
     """What was done last, and by whom."""
     st.subheader(_("最近办理"), anchor=False)
-    done = views.acts(present, size=12)
+    done = views.acts(present, size=12).sort("acted_at", descending=True, maintain_order=True)
     what = [event_name(*pair) for pair in done.select("machine", "event").iter_rows()]
     who = [actor_name(key) for key in done["actor"]]
     columns = {
-        "acted_at": _tables.moment(_("时间")),
-        "who": _tables.text(_("办理人"), width=110),
-        "what": _tables.text(_("事项"), width=130),
-        "subject_id": _tables.number(_("编号")),
-        "moved": _tables.count(_("数量")),
+        "acted_at": _tables.moment(_("时间"), width=120),
+        "who": _tables.text(_("办理人"), width=120),
+        "what": _tables.text(_("事项"), width=150),
+        "subject_id": _tables.number(_("编号"), width=50),
+        "moved": _tables.count(_("数量"), width=65),
         "note": _tables.text(_("说明")),
     }
     told = done.with_columns(pl.Series("what", what, pl.String), pl.Series("who", who, pl.String))

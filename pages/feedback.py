@@ -20,7 +20,7 @@ notices = feedback.notices(present, term)
 if present.actor.may(Duty.FEEDBACK):
     _notices.issue(present, term, waiting)
 
-left, right = st.columns(2)
+left, right = st.columns([10, 9])
 with left:
     st.subheader(_("各单位待反馈与已反馈"), anchor=False)
     if waiting.is_empty():
@@ -29,12 +29,12 @@ with left:
         _tables.show(
             named(waiting, "province", "institution"),
             {
-                "institution": _tables.text(_("学位授予单位"), width=200),
-                "to_send": _tables.count(_("待反馈"), width=70),
-                "sent": _tables.count(_("已反馈"), width=70),
-                "unapproved": _tables.count(_("待省级审核"), width=90),
+                "institution": _tables.text(_("学位授予单位"), width=170),
+                "to_send": _tables.count(_("待反馈"), width=62),
+                "sent": _tables.count(_("已反馈"), width=62),
+                "unapproved": _tables.count(_("待省级审核"), width=106),
                 "classified": _tables.count(_("其中涉密"), width=70),
-                "province": _tables.text(_("省份"), width=90),
+                "province": _tables.text(_("省份"), width=96),
             },
             key="feedback.waiting",
             rows=15,
@@ -42,7 +42,7 @@ with left:
 with right:
     st.subheader(_("反馈单（{n:,} 份）").format(n=notices.height), anchor=False)
     if notices.is_empty():
-        empty(_("本学期还没有反馈单。省级审核通过后，点“生成反馈单”。"))
+        empty(_("本学期还没有反馈单。批次经省级审核通过后，由数据员生成。"))
         st.stop()
     _downloads.offer(present, term, notices)
     _tables.show(

@@ -24,7 +24,7 @@ with left:
 with right:
     _today.todo(present, balance)
 _today.balance(balance)
-left, right = st.columns(2)
+left, right = st.columns([2, 3])
 with left:
     _today.trend(present)
 with right:

@@ -23,7 +23,7 @@ if present.actor.may(Duty.PUBLISH):
 else:
     st.caption(_("上网由发布员办理；这里可以查看。"))
 
-left, right = st.columns([3, 2])
+left, right = st.columns([13, 8])
 with left:
     _gate.listed(present, term)
 with right:

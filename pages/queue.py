@@ -36,7 +36,7 @@ total = cached(queue.total, present, wanted)
 if not total:
     empty(_("没有符合条件的暂不提供记录。去掉一些条件；涉密记录只有保密岗位可见。"))
     st.stop()
-left, right = st.columns([3, 7])
+left, right = st.columns([4, 11])
 with left:
     _drill.narrow(present, wanted)
 with right:
@@ -49,12 +49,12 @@ with right:
     picked = _tables.show(
         found,
         {
-            "record_id": _tables.number(_("记录编号")),
-            "name": _tables.text(_("姓名"), width=90),
-            "institution": _tables.text(_("学位授予单位")),
+            "record_id": _tables.number(_("记录编号"), width=66),
+            "name": _tables.text(_("姓名"), width=72),
             "reason": _tables.status(_("原因"), FindingClass),
-            "why": _tables.text(_("问题"), width=260),
+            "why": _tables.text(_("问题"), width=235),
             "status": _tables.status(_("核实状态"), CaseStatus),
+            "institution": _tables.text(_("学位授予单位"), width=160),
             "round": _tables.count(_("轮次")),
             "term": _tables.text(_("学期")),
             "certificate_no": _tables.text(_("证书编号")),
