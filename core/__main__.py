@@ -149,8 +149,10 @@ def demo(asked: argparse.Namespace) -> int:
         if asked.if_empty and not desk.db.frame("SELECT 1 FROM filing LIMIT 1").is_empty():
             return OK
         walked = line.walk(desk, records=asked.records, seed=asked.seed)
-        print(_say(f"示范数据已装入：{walked.filings:,}个批次，{walked.records:,}条记录。",
-                   f"Demo loaded: {walked.filings:,} filings, {walked.records:,} records."))
+        print(_say(
+            f"示范数据已装入：{walked.filings:,}个批次，{walked.records:,}条记录；文件和预设问题清单见{walked.folder}。",
+            f"Demo loaded: {walked.filings:,} filings, {walked.records:,} records; files and truth.csv in {walked.folder}.",
+        ))
     return OK
 
 

@@ -126,11 +126,11 @@ def findings(present: Desk, draft: Draft, checked: Checked) -> None:
         _tables.show(
             told,
             {
-                "row": _tables.number(_("原文件行号")),
+                "row": _tables.number(_("原文件行号"), width=90),
                 "class": _tables.status(_("问题类别"), FindingClass),
-                "rule": _tables.text(_("规则"), width=60),
-                "sentence": _tables.text(_("问题")),
-                "field": _tables.text(_("字段")),
+                "rule": _tables.text(_("规则"), width=50),
+                "sentence": _tables.text(_("问题"), width=380),
+                "field": _tables.text(_("字段"), width=130),
                 "value": _tables.text(_("报送内容")),
             },
             key="load.sample",

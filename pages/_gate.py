@@ -33,7 +33,7 @@ def listed(present: Desk, term: Term) -> None:
         "records": _tables.count(_("记录数"), width=66),
         "filing_status": _tables.status(_("批次"), FilingStatus),
         "record_status": _tables.status(_("记录"), RecordStatus),
-        "reason": _tables.status(_("原因"), FindingClass),
+        "reason": _tables.status(_("原因"), FindingClass, width=190),
         "filings": _tables.count(_("批次数"), width=66),
     }
     _tables.show(in_colour(publication.gate(present, term), **words), columns, key="publish.gate")

@@ -53,7 +53,7 @@ def pager(total: int, key: str) -> int:
     pages = max(1, ceil(total / PAGE))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(_("共 {total:,} 条，每页 {size} 条").format(total=total, size=PAGE), width="content")
-        number = st.pagination(pages, key=key, width=76 + 38 * min(pages, 7))
+        number = st.pagination(pages, key=key, width="stretch")
     return min(number, pages) - 1
 
 

@@ -47,6 +47,7 @@ with st.container(horizontal=True):
         upload.drop_draft()
         with reporting_errors():
             _drafting.check(present, upload, declared, encoding, layout)
+            st.rerun()
     if upload.draft and st.button(_("接收入库"), key="load.receive", type="primary"):
         with reporting_errors(), st.spinner(_("正在入库…")):
             done = intake.receive(present, upload.hand_over(), declared, source, upload.name)

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from core import reading, reference
+from core import overview, reading, reference
 from core.demo import line
 from core.demo.faults import FAULTS
 from core.demo.nation import Nation, make_nation
@@ -126,3 +126,16 @@ def test_another_seed_makes_another_nation(tmp_path: Path):
     one, two = (make_nation(tmp_path / str(seed), records=700, seed=seed) for seed in (1, 2))
 
     assert not one.filings.equals(two.filings)
+
+
+def test_the_demo_leaves_a_desk_with_work_to_do_and_its_truth_beside_it(tmp_path):
+    desk = a_desk(tmp_path, at=NOW)
+
+    walked = line.walk(desk, records=2_000, seed=3)
+
+    balance = overview.balance(desk)
+    assert balance["gap"].to_list() == [0] * 6
+    latest, earlier = balance.row(0, named=True), balance[1:]
+    assert latest["ready"] > 0 and latest["to_send"] > 0 and latest["unapproved"] > 0 and latest["published"] == 0
+    assert earlier["ready"].sum() == earlier["to_send"].sum() == 0
+    assert (walked.folder / "truth.csv").exists()

@@ -3,7 +3,6 @@
 Must not know how the nation is made.
 """
 
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -17,8 +16,8 @@ from core.desk import Desk
 from core.intake import Declared
 from core.vocabulary import Category
 
-_WAITING = 5
-"""In the latest semester every fifth filing still awaits its province, and one of an earlier one was returned."""
+_WAITING, _RETURNED = 5, 4
+"""In the latest semester every fifth filing still awaits its province, and one has been returned."""
 
 
 @dataclass(frozen=True)
@@ -27,33 +26,33 @@ class Walked:
 
     filings: int
     records: int
+    folder: Path
 
 
 def walk(desk: Desk, *, records: int, seed: int) -> Walked:
-    """Make the nation and take it through the line: earlier semesters to the end, the latest one half way."""
-    with tempfile.TemporaryDirectory(prefix="desk-demo-", dir=desk.db.folder / "work") as folder:
-        make_nation(Path(folder), records=records, seed=seed)
-        plan = pl.read_csv(Path(folder) / "filings.csv", infer_schema=False)
-        latest = plan["term"].max()
-        received = 0
-        for (code,), filings in plan.group_by("term", maintain_order=True):
-            term = Term.parse(code)
-            for place, filing in enumerate(filings.iter_rows(named=True)):
-                arrived = _on(desk, term, days_before=45 - place % 12, hour=9 + place % 8)
-                filing_id = receive(arrived, Path(folder) / filing["file"], filing)
-                received += 1
-                waits = code == latest and place % _WAITING == 3
-                if not waits:
-                    intake.approve(
-                        _on(desk, term, days_before=28 - place % 6, hour=14), filing_id,
-                        approved_on=_on(desk, term, days_before=30 - place % 6, hour=10).now().date(),
-                        document=f"示范学位办〔{term.ends.year}〕{filing_id}号",
-                    )
-            if code != latest:
-                feedback.issue(_on(desk, term, days_before=3, hour=10), term)
-                release = _on(desk, term, days_before=1, hour=16)
-                publication.publish(release, term, counted=publication.ready(release, term))
-    return Walked(received, plan["records"].cast(pl.Int64).sum())
+    """Make the nation and take it through the line: earlier semesters to the end, the latest one half way.
+
+    The files, and `truth.csv` with every fault seeded in them, stay below the store's folder `demo`.
+    """
+    folder = desk.db.folder / "demo" / f"{records}-{seed}"
+    plan = make_nation(folder, records=records, seed=seed).filings
+    latest = plan["term"].max()
+    for (code,), filings in plan.group_by("term", maintain_order=True):
+        term = Term.parse(code)
+        for place, filing in enumerate(filings.iter_rows(named=True)):
+            arrived = _on(desk, term, days_before=45 - place % 12, hour=9 + place % 8)
+            filing_id = receive(arrived, folder / filing["file"], filing)
+            reviewed = _on(desk, term, days_before=28 - place % 6, hour=14)
+            if code == latest and place == _RETURNED:
+                intake.send_back(reviewed, filing_id, reason="汇总表未盖章，请补正后重新报送。")
+            elif code != latest or place % _WAITING != 3:
+                document = f"示范学位办〔{term.ends.year}〕{filing_id}号"
+                intake.approve(reviewed, filing_id, approved_on=reviewed.now().date(), document=document)
+        if code != latest:
+            feedback.issue(_on(desk, term, days_before=3, hour=10), term)
+            release = _on(desk, term, days_before=1, hour=16)
+            publication.publish(release, term, counted=publication.ready(release, term))
+    return Walked(plan.height, plan["records"].cast(pl.Int64).sum(), folder)
 
 
 def receive(desk: Desk, path: Path, filing: dict[str, str]) -> int:
