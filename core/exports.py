@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
+from core.deadlines import Term
 from core.desk import Desk
 from core.errors import NotFound
 from core.record import COLUMNS
@@ -31,16 +32,17 @@ WHERE ($scope IS NULL OR n.province = $scope)
 ORDER BY n.province, n.institution, n.notice_id"""
 
 _LINES = """
-SELECT r.record_id, r.filing_id, r.filing_row, f.file_name, r.name, r.certificate_no, g.rule, g.class, g.field, g.value
+SELECT t.notice_id, r.record_id, r.filing_id, r.filing_row, f.file_name, r.name, r.certificate_no, g.rule, g.class, g.field, g.value
 FROM notice_item AS t
-JOIN withheld_case AS c ON c.case_id = t.case_id
+JOIN notice AS n ON n.notice_id = t.notice_id
 JOIN record AS r ON r.record_id = t.record_id AND r.version = t.version
 JOIN filing AS f ON f.filing_id = r.filing_id
 JOIN finding AS g ON g.record_id = t.record_id AND g.version = t.version
-WHERE t.notice_id = $notice_id AND g.closed IS NULL
-    AND ($scope IS NULL OR f.province = $scope)
+WHERE g.closed IS NULL AND ($scope IS NULL OR n.province = $scope)
+    AND ($notice_id IS NULL OR n.notice_id = $notice_id) AND ($term IS NULL OR n.term = $term)
+    AND ($province IS NULL OR n.province = $province)
     AND NOT EXISTS (SELECT 1 FROM finding AS s WHERE s.record_id = r.record_id AND s.class = 'classified')
-ORDER BY r.filing_id, r.filing_row, g.rule"""
+ORDER BY t.notice_id, r.filing_id, r.filing_row, g.rule"""
 
 HEADINGS: tuple[tuple[str, int], ...] = (
     ("记录编号", 12), ("来源文件", 22), ("原文件行号", 10), ("姓名", 14), ("学位证书编号", 22), ("问题说明", 46),
@@ -81,7 +83,7 @@ def notice_workbook(desk: Desk, notice_id: int) -> tuple[str, bytes]:
     if notices.is_empty():
         raise NotFound("没有找到这份反馈单。", "There is no such notice.")
     notice = notices.row(0, named=True)
-    return _file_name(notice), _workbook(notice, desk.frame(_LINES, notice_id=notice_id))
+    return _file_name(notice), _workbook(notice, desk.frame(_LINES, notice_id=notice_id, term=None, province=None))
 
 
 def term_archive(desk: Desk, term: str, *, province: str | None = None) -> bytes:
@@ -93,14 +95,16 @@ def term_archive(desk: Desk, term: str, *, province: str | None = None) -> bytes
     notices = desk.frame(_NOTICE, notice_id=None, term=term, province=province)
     if notices.is_empty():
         raise NotFound("本学期还没有反馈单。请先生成反馈。", "No notices for this semester yet. Issue them first.")
+    lines = desk.frame(_LINES, notice_id=None, term=term, province=province)
+    of_notice = lines.partition_by("notice_id", as_dict=True)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for (_, folder), group in notices.group_by("province", "province_zh", maintain_order=True):
             listed = _entry(f"{folder}/反馈清单_{term}_{folder}.xlsx", group["issued_at"].max())
             archive.writestr(listed, _summary(group))
             for notice in group.iter_rows(named=True):
-                lines = desk.frame(_LINES, notice_id=notice["notice_id"])
-                archive.writestr(_entry(f"{folder}/{_file_name(notice)}", notice["issued_at"]), _workbook(notice, lines))
+                told = of_notice.get((notice["notice_id"],), lines.clear())
+                archive.writestr(_entry(f"{folder}/{_file_name(notice)}", notice["issued_at"]), _workbook(notice, told))
     return packed.getvalue()
 
 
@@ -165,7 +169,7 @@ def _cells(notice: dict[str, Any], lines: pl.DataFrame) -> Iterator[tuple[str | 
 
 def _about(notice: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "学位授予单位", f"{notice['institution_zh'] or ''}（{notice['institution']}）"
-    yield "报送学期", notice["term"]
+    yield "报送学期", f"{Term.parse(notice['term']).zh}（{notice['term']}）"
     yield "反馈轮次", f"第{notice['round']}轮"
     yield "暂不提供查询记录", f"{notice['records']:,}条"
     yield "反馈截止", f"{notice['due_on']:%Y-%m-%d}"

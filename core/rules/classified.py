@@ -13,7 +13,7 @@ CLASSIFIED = FindingClass.CLASSIFIED
 
 _OPEN = ("公开", "公开论文", "非密", "非涉密", "不涉密", "不保密", "无")
 _GRADES = "绝密|机密|秘密|内部|涉密|保密"
-# How a document is marked, as against a title that speaks of secrets: 商业秘密保护研究, 机密计算, 秘密花园.
+# How a document is marked, as against a title that speaks of secrets: 商业秘密保护研究, 秘密花园, 内部控制.
 _MARKING = (
     r"(?:绝密|机密|秘密)\s*[★☆]"
     r"|[★☆]\s*\d*\s*(?:年|长期)"

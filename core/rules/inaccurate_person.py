@@ -73,12 +73,15 @@ def ethnic_group_is_known_and_consistent(context: Context) -> pl.Expr:
         {"ZZMMM": "44", "ZZMM": None},
         {"ZZMMM": "13", "ZZMM": "中共党员"},
         {**_FROM_ABROAD, "ZZMMM": "13", "ZZMM": "群众"},
+        {"ZJLXM": "04", "ZJLX": "港澳居民来往内地通行证", "ZJHM": "H12345678", "GBM": None, "GB": None},
     ),
 )
 def political_status_is_known_and_applies(context: Context) -> pl.Expr:
     """GB/T 4762-1984; the data manual of 2018 has it for mainland persons only."""
     elsewhere = pl.col("country").is_in(codes(context.reference, "countries")) & (pl.col("country") != "156")
-    return _is_known(context, "political_status", "political_statuses") & ~elsewhere.fill_null(False)
+    permit = pl.col("id_type").is_in(["04", "05", "07", "08"])
+    applies = ~elsewhere.fill_null(False) & ~permit.fill_null(False)
+    return _is_known(context, "political_status", "political_statuses") & applies
 
 
 @rule(
@@ -110,7 +113,7 @@ def birth_date_is_possible(context: Context) -> pl.Expr:
 
 
 @rule(
-    "A19", cls=INACCURATE, fields=("MZM|MZ|ZZMMM|ZZMM",),
+    "A19", cls=NOTE, fields=("MZM|MZ|ZZMMM|ZZMM",),
     found_in=pl.coalesce(_filled(code) for code in _MAINLAND_ONLY),
     zh="来华留学生不应填写民族和政治面貌，请清空。",
     en="Ethnic group and political status do not apply to international students; please clear them.",
@@ -120,5 +123,5 @@ def birth_date_is_possible(context: Context) -> pl.Expr:
     fails=({**_FROM_ABROAD, "MZM": "01"}, {**_FROM_ABROAD, "ZZMM": "群众"}),
 )
 def international_students_have_no_ethnic_group(_: Context) -> pl.Expr:
-    """Data manual of 2018: foreign students leave both blank."""
+    """Data manual of 2018: foreign students leave both blank; a note, as neither is key information."""
     return pl.col("ethnic_group").is_null() & pl.col("political_status").is_null()

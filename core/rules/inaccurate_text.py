@@ -3,7 +3,7 @@
 import polars as pl
 
 from core.rules import Context, rule
-from core.rules._readable import codes, text_agrees
+from core.rules._readable import codes, text_agrees, written
 from core.vocabulary import FindingClass
 
 INACCURATE = FindingClass.INACCURATE
@@ -37,8 +37,14 @@ def _contradicts(context: Context, value: str, table: str) -> pl.Expr:
     return (told.is_in(known) & pl.col(value).is_in(known)).fill_null(False)
 
 
+_TYPE_TOLD_OTHERWISE = (
+    pl.col("id_type_told").str.contains("^[0-9]{2}$") & (pl.col("id_type_told") != pl.col("id_type"))
+).fill_null(False)
+
+
 @rule(
     "A48", cls=INACCURATE, fields=("ZJLXM|GBM", "ZJLX|GB"),
+    found_in=pl.when(~_TYPE_TOLD_OTHERWISE).then(pl.lit("GBM")),
     zh="证件类型或国家地区的代码与名称不一致，请核对后改正。",
     en="Code and name of the ID type or of the country disagree; please check and correct.",
     when=lambda _: pl.col("id_type_told").is_not_null() | pl.col("country_told").is_not_null(),
@@ -51,7 +57,7 @@ def code_and_name_agree(context: Context) -> pl.Expr:
 
 
 def _stands_in(code: str) -> pl.Expr:
-    return pl.col(code).is_in(_PLACEHOLDERS).fill_null(False)
+    return written(code).is_in(_PLACEHOLDERS).fill_null(False)
 
 
 @rule(
@@ -62,7 +68,7 @@ def _stands_in(code: str) -> pl.Expr:
         pl.col("LWTM").is_not_null() | pl.col("DSXM").is_not_null()
     ),
     passes=({"LWTM": "论无", "DSXM": "赵导"}, {"LWLX": "无", "LWTM": "无", "DSXM": "无"}, {"LWTM": None, "DSXM": None}),
-    fails=({"LWTM": "测试"}, {"LWTM": "1"}, {"LWTM": "无"}, {"DSXM": "/"}, {"XM": "张明", "DSXM": "张明"}),
+    fails=({"LWTM": "测试"}, {"LWTM": "1"}, {"LWTM": "无"}, {"LWTM": " 无 "}, {"DSXM": "/"}, {"XM": "张明", "DSXM": "张明"}),
 )
 def thesis_and_supervisor_are_told(_: Context) -> pl.Expr:
     """Check A49 of the rule list."""
