@@ -4,6 +4,7 @@ The tables are copies within the person's scope, in a memory of their own; class
 """
 
 from functools import lru_cache
+from pathlib import Path
 
 import polars as pl
 
@@ -37,6 +38,8 @@ JOIN province AS p ON p.code = f.province
 LEFT JOIN institution AS i ON i.code = f.institution
 WHERE g.closed IS NULL AND ($scope IS NULL OR f.province = $scope) {_NOT_CLASSIFIED}"""
 
+_COPIED = {"records": _RECORDS, "findings": _FINDINGS}
+
 TABLES: dict[str, tuple[str, str]] = {
     "records": ("每条记录一行，无个人信息", "one row per record, no personal data"),
     "findings": ("每个问题一行，不含字段内容", "one row per finding, without the field's content"),
@@ -53,16 +56,24 @@ def ask(desk: Desk, sql: str) -> pl.DataFrame:
 
 def columns(desk: Desk) -> dict[str, list[str]]:
     """The columns of each table that can be asked."""
-    return {name: frame.columns for name, frame in _copies(desk.db, desk.db.version, desk.actor.province).items()}
+    told = {name: desk.frame(f"{sql} LIMIT 0").columns for name, sql in _COPIED.items()}
+    return told | {"rules": _rules().columns}
 
 
-@lru_cache(maxsize=2)
-def _copies(db: Database, _version: int, scope: str | None) -> dict[str, pl.DataFrame]:
-    rules = pl.DataFrame(
+@lru_cache(maxsize=4)
+def _copies(db: Database, version: int, scope: str | None) -> dict[str, Path]:
+    folder = db.folder / "work"
+    copied = {name: folder / f"analysis-{scope or 'nation'}-{version}-{name}.parquet" for name in TABLES}
+    for stale in set(folder.glob(f"analysis-{scope or 'nation'}-*.parquet")) - set(copied.values()):
+        stale.unlink()
+    for name, sql in _COPIED.items():
+        db.copy_out(sql, copied[name], scope=scope)
+    _rules().write_parquet(copied["rules"])
+    return copied
+
+
+def _rules() -> pl.DataFrame:
+    return pl.DataFrame(
         [(each.code, str(each.cls), each.article, each.zh, each.en) for each in RULES.values()],
         schema=["rule", "class", "article", "zh", "en"], orient="row",
     )
-    told = {"records": db.frame(_RECORDS, scope=scope), "findings": db.frame(_FINDINGS, scope=scope)}
-    return {name: frame.with_columns(pl.col(pl.String).cast(pl.Categorical)) for name, frame in told.items()} | {
-        "rules": rules
-    }

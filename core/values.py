@@ -26,7 +26,7 @@ DERIVED: dict[str, str] = {
     "political_status_told": "政治面貌名称对应的码",
     "id_type": "身份证件类型码",
     "id_type_told": "身份证件类型名称对应的码",
-    "id_number": "证件号码，半角大写、去空格和括号",
+    "id_number": "证件号码，半角大写、去空格和括号，末尾括号内的签发次数或校验码也去掉",
     "id_sound": "证件号码为18位且校验码正确",
     "person": "同一人的键：居民身份号码前17位，其他证件为号码",
     "born": "出生日期",
@@ -62,6 +62,7 @@ _TABLE_OF = {
     "XB": "sexes", "GB": "countries", "MZ": "ethnic_groups", "ZZMM": "political_statuses", "ZJLX": "id_documents",
     "XWLB": "degrees",
 }
+_UNSETTLED = ("07", "08", "99")
 _YES = ("是", "1", "Y", "y", "有")
 _READ = tuple(dict.fromkeys([
     *_TEXT_WITH_WORDS, *_TABLE_OF, "XBM", "GBM", "MZM", "ZZMMM", "ZJLXM", "XWSYDWM", "XWLBM", "ZYDM", "CSRQ", "HXWRQ",
@@ -86,7 +87,7 @@ def read(chunk: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     told = {code: column.read(code, partial(_code, reference.codes(table))) for code, table in _TABLE_OF.items()}
     degree = pl.coalesce(column.read("XWLBM", _half_width), told["XWLB"])
     declared = [column.read(code, lambda text: text.is_in(_YES)) for code in ("SFDEXW", "SFFXXW")]
-    number = column.identifier("ZJHM").str.replace_all(r"[()]", "")
+    number = column.identifier("ZJHM").str.replace_all(r"\((?:[A-Z]|\d{1,2})\)$|[()]", "")
     derived = frame.lazy().with_columns(
         name=column.name("XM"),
         sex=pl.coalesce(column.read("XBM", _half_width), told["XB"]),
@@ -97,7 +98,7 @@ def read(chunk: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         ethnic_group_told=told["MZ"],
         political_status=pl.coalesce(column.read("ZZMMM", lambda text: _padded(text, 2)), told["ZZMM"]),
         political_status_told=told["ZZMM"],
-        id_type=pl.coalesce(column.read("ZJLXM", lambda text: _padded(text, 2)), told["ZJLX"]),
+        id_type=_document(column.read("ZJLXM", lambda text: _padded(text, 2)), told["ZJLX"]),
         id_type_told=told["ZJLX"],
         id_number=number,
         born=column.read("CSRQ", _date),
@@ -184,6 +185,12 @@ def _padded(text: pl.Expr, width: int) -> pl.Expr:
 def _code(codes: dict[str, str], filed: pl.Expr) -> pl.Expr:
     text = _tidy(filed)
     return text.replace_strict(codes, default=text, return_dtype=pl.String)
+
+
+def _document(code: pl.Expr, told: pl.Expr) -> pl.Expr:
+    """The type's code; where manuals differ on the last codes of the table, the one its text stands for."""
+    named = code.is_in(_UNSETTLED) & told.is_in(_UNSETTLED)
+    return pl.when(named.fill_null(False)).then(told).otherwise(pl.coalesce(code, told))
 
 
 def _level_digit(text: pl.Expr) -> pl.Expr:

@@ -54,7 +54,8 @@ def cut(present: Desk, wanted: RateFilter, by: str, overall: dict[str, Any]) -> 
             "rejected": _tables.count(_("不符") if by == "rule" else _("暂不提供")),
             "rate": _tables.percent(_("比率")),
         }
-        _tables.show(found.with_columns(pl.col("rate") * 100), columns, key=f"rates.table.{by}", rows=13)
+        shown = found.sort("key") if by == "term" else found
+        _tables.show(shown.with_columns(pl.col("rate") * 100), columns, key=f"rates.table.{by}", rows=13)
         _downloads.csv(
             found.select("key", "label", "records", "rejected", "rate"), notes, name=f"rates_{by}", key="rates.csv"
         )

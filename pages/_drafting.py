@@ -65,7 +65,7 @@ def declare(present: Desk, suggestion: Suggestion, file_id: str) -> Declared | N
         key=f"load.category.{file_id}",
         placeholder=_("请选择"),
     )
-    first, second = st.columns([3, 1], vertical_alignment="bottom")
+    first, second = st.columns([2, 1], vertical_alignment="bottom")
     term = first.selectbox(
         _("学期"),
         list(terms),
@@ -99,7 +99,7 @@ def check(present: Desk, upload: Upload, declared: Declared, encoding: str | Non
 def findings(present: Desk, draft: Draft, checked: Checked) -> None:
     """What the checks found: counts by class and rule, sample rows, and what could not be judged."""
     counts = inspection.draft_counts(draft, checked)
-    labels = {"records": _("记录"), "withheld": _("暂不提供"), "excluded": _("不属查询范围"), "findings": _("问题")}
+    labels = {"records": _("记录"), "withheld": _("暂不提供"), "excluded": _("不属查询范围"), "findings": _("问题数")}
     for place, (name, label) in zip(st.columns(4), labels.items(), strict=True):
         place.metric(label, f"{counts[name]:,}", border=True)
     left, right = st.columns([2, 3])
@@ -110,7 +110,7 @@ def findings(present: Desk, draft: Draft, checked: Checked) -> None:
             {
                 "class": _tables.status(_("问题类别"), FindingClass),
                 "records": _tables.count(_("记录")),
-                "findings": _tables.count(_("问题")),
+                "findings": _tables.count(_("问题数")),
             },
             key="load.classes",
         )

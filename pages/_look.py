@@ -22,6 +22,7 @@ _STYLE = """<style>
 [data-testid="stFileUploaderDropzone"] button p::after { content: "%s"; font-size: 1rem; }
 [data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
 [data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; font-size: 0.9rem; }
+[class*="st-key-rates"] textarea, [class*="st-key-lookup"][class*="number"] input { font-family: var(--st-code-font); }
 [data-testid="stPagination"] { justify-content: flex-end; }
 h1 { padding: 0 !important; }
 </style>"""

@@ -18,7 +18,7 @@ def table() -> pl.DataFrame:
             "sentence": say(rule),
             "article": article(rule.article),
             "fields": listed(say(COLUMNS[group.split("|")[0]]) for group in rule.fields),
-            "remedies": listed(say(remedy) for remedy in rule.remedies),
+            "remedies": listed(say(remedy) for remedy in rule.remedies) or _("按保密渠道答复"),
         }
         for rule in RULES.values()
     ]

@@ -21,7 +21,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         if st.button(sentence, key=f"record.{shortcut}", disabled=place is None, shortcut=shortcut):
             st.query_params["record_id"] = str(place)
             st.rerun()
-    if st.button(_("回到核查队列"), key="record.back", type="tertiary"):
+    if st.button(_("回到核查队列"), key="record.back"):
         st.switch_page("pages/queue.py")
 if typed.strip() != asked:
     st.query_params["record_id"] = typed.strip()

@@ -10,7 +10,13 @@ from core.database import query_apart
 from core.errors import BadRequest
 from tests.builders import NAMELESS, SECRET, WRONG_BIRTH, a_desk, a_filing, people
 
-ALONE = {"records": pl.DataFrame({"term": ["2024-2", "2024-1"]})}
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """One table of two semesters, with nothing of a store near it."""
+    path = tmp_path_factory.mktemp("alone") / "records.parquet"
+    pl.DataFrame({"term": ["2024-2", "2024-1"]}).write_parquet(path)
+    return {"records": path}
 
 
 @pytest.fixture(scope="module")
@@ -107,11 +113,11 @@ def test_no_folder_of_the_store_can_be_read(desk):
         analysis.ask(desk, f"SELECT * FROM read_parquet('{desk.db.folder}/filings/*.parquet')")
 
 
-def test_nothing_is_written_where_the_program_runs(tmp_path, monkeypatch):
+def test_nothing_is_written_where_the_program_runs(tmp_path, monkeypatch, alone):
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(BadRequest):
-        query_apart(ALONE, "SELECT max(x) FROM (SELECT repeat('x', 999) || range AS x FROM range(9000000) ORDER BY x)", seconds=1)
+        query_apart(alone, "SELECT max(x) FROM (SELECT repeat('x', 999) || range AS x FROM range(9000000) ORDER BY x)", seconds=1)
 
     assert list(tmp_path.iterdir()) == []
 
@@ -121,20 +127,20 @@ def test_nothing_is_written_where_the_program_runs(tmp_path, monkeypatch):
     ["SELECT count(*) FROM range(10000000000000)", "WITH RECURSIVE f(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM f) SELECT max(n) FROM f"],
     ids=["long", "endless"],
 )
-def test_a_runaway_query_is_stopped(sql):
+def test_a_runaway_query_is_stopped(sql, alone):
     started = time.monotonic()
 
     with pytest.raises(BadRequest, match="Stopped after"):
-        query_apart(ALONE, sql, seconds=0.5)
+        query_apart(alone, sql, seconds=0.5)
 
     assert time.monotonic() - started < 5
 
 
-def test_an_answer_too_large_to_show_is_refused_and_not_cut_short():
+def test_an_answer_too_large_to_show_is_refused_and_not_cut_short(alone):
     with pytest.raises(BadRequest, match="1,000,000 rows"):
-        query_apart(ALONE, "SELECT * FROM range(100000000)", seconds=5)
+        query_apart(alone, "SELECT * FROM range(100000000)", seconds=5)
 
-    assert query_apart(ALONE, "SELECT * FROM range(1000000) ORDER BY 1 DESC", seconds=5)["range"][0] == 999_999
+    assert query_apart(alone, "SELECT * FROM range(1000000) ORDER BY 1 DESC", seconds=5)["range"][0] == 999_999
 
 
 def test_after_a_refusal_the_next_question_is_answered(desk):

@@ -11,24 +11,44 @@ from core.vocabulary import FindingClass
 
 CLASSIFIED = FindingClass.CLASSIFIED
 
+_SPOKEN = ("LWTM", "BZ", "ZYMC")
 _OPEN = ("公开", "公开论文", "非密", "非涉密", "不涉密", "不保密", "无")
 _GRADES = "绝密|机密|秘密|内部|涉密|保密"
 # How a document is marked, as against a title that speaks of secrets: 商业秘密保护研究, 秘密花园, 内部控制.
 _MARKING = (
-    r"(?:绝密|机密|秘密)\s*[★☆]"
+    rf"(?:{_GRADES})\s*[★☆]"
     r"|[★☆]\s*\d*\s*(?:年|长期)"
     rf"|[\[【（(〔]\s*(?:{_GRADES})(?:论文|级|资料)?\s*[\]】）)〕]"
     rf"|^\s*(?:{_GRADES})(?:级|论文|资料)?\s*(?:$|[:：])"
     r"|密级\s*[:：]\s*(?:绝密|机密|秘密|内部)"
-    r"|(?:绝密|机密|秘密)级"
-    r"|保密论文|涉密论文|注意保密"
+    r"|秘密级|保密论文|涉密论文|注意保密"
     r"|内部资料(?:\s*$|[，,。；;！!]|不得|严禁|请勿)|^\s*内部资料"
 )
-_REMARK = r"绝密|机密|(?:^|[^非不未])涉密|保密(?:论文|期|学位|审查未)|(?:需|须|应|已)保密|内部资料"
+# 绝密 and 机密 mark wherever they stand, but as titles of works, trade secrets and the terms of computing.
+_WORD = r"绝密|机密"
+_NO_MARK = (
+    r"《[^》]*》|“[^”]*”|(?:商业|企业|技术)机密"
+    r"|机密(?:性|计算|虚拟|容器|区块链|联邦|机器学习|人工智能|数据|交易|智能合约)"
+)
+_REMARK = (
+    r"绝密|机密|(?:^|[^非不未])涉密|保密(?:论文|期|学位|审查未)|(?:需|须|应|已)保密"
+    r"|内部(?:资料|文件|材料|使用|发行|传阅|参考|掌握|★|$)"
+)
+
+
+def _type_is_classified() -> pl.Expr:
+    return pl.col("LWLX").str.contains("(?:^|[^非不])涉密").fill_null(False)
+
+
+def _marked(code: str) -> pl.Expr:
+    text = pl.when(pl.col(code).str.contains("密|内部|★|☆")).then(pl.col(code))
+    plain = text if code == "BZ" else text.str.replace_all(_NO_MARK, "")
+    found = text.str.contains(_MARKING) | plain.str.contains(_REMARK if code == "BZ" else _WORD)
+    return found.fill_null(False)
 
 
 @rule(
-    "S01", cls=CLASSIFIED, fields=("LWLX|MJ",),
+    "S01", cls=CLASSIFIED, fields=("LWLX|MJ",), found_in=pl.when(~_type_is_classified()).then(pl.lit("MJ")),
     zh="该记录涉密，不提供网上查询，请按保密渠道办理。",
     en="The record is classified and is not put on line; please deal with it through the secure channel.",
     passes=({"LWLX": "毕业设计"}, {"LWLX": None}, {"LWLX": "非涉密论文"}, {"MJ": "公开"}, {"MJ": "非密"}),
@@ -36,14 +56,14 @@ _REMARK = r"绝密|机密|(?:^|[^非不未])涉密|保密(?:论文|期|学位|�
 )
 def thesis_is_not_classified(context: Context) -> pl.Expr:
     """Article 2; 涉密论文 is a value of the thesis type. Any secrecy grade but 公开 and its synonyms counts."""
-    secret_type = pl.col("LWLX").str.contains("(?:^|[^非不])涉密").fill_null(False)
     if "MJ" not in context.columns:
-        return ~secret_type
-    return ~secret_type & written("MJ").is_in(_OPEN).fill_null(True)
+        return ~_type_is_classified()
+    return ~_type_is_classified() & written("MJ").is_in(_OPEN).fill_null(True)
 
 
 @rule(
     "S03", cls=CLASSIFIED, fields=("LWTM|BZ|ZYMC",),
+    found_in=pl.coalesce(pl.when(_marked(code)).then(pl.lit(code)) for code in _SPOKEN),
     zh="题目、备注或专业中出现疑似涉密标识，暂不提供网上查询，请按保密渠道核实。",
     en="The title, remarks or major bear what may be a secrecy marking; please verify through the secure channel.",
     passes=(
@@ -52,6 +72,8 @@ def thesis_is_not_classified(context: Context) -> pl.Expr:
         {"LWTM": "论《秘密花园》中的成长主题"},
         {"LWTM": "面向云平台的机密计算技术研究"},
         {"LWTM": "电影《绝密》的叙事研究"},
+        {"LWTM": "云存储数据机密性与完整性研究"},
+        {"LWTM": "企业商业机密泄露的民事救济"},
         {"LWTM": "涉密信息系统分级保护研究"},
         {"ZYDM": "120106TK", "ZYMC": "保密管理"},
         {"BZ": "非涉密"},
@@ -61,17 +83,18 @@ def thesis_is_not_classified(context: Context) -> pl.Expr:
         {"LWTM": "秘密★10年 某材料研究"},
         {"LWTM": "保密论文"},
         {"LWTM": "绝密"},
+        {"LWTM": "关于绝密项目的研究"},
+        {"LWTM": "某机密工程设计"},
+        {"LWTM": "【内部】某装备研究"},
+        {"LWTM": "某设计（内部）"},
         {"LWTM": "某系统研究 内部资料，注意保密"},
         {"BZ": "该生论文涉密"},
         {"BZ": "机密"},
+        {"BZ": "内部"},
+        {"BZ": "内部使用"},
         {"ZYMC": "某专业【涉密】"},
     ),
 )
 def text_bears_no_secrecy_marking(context: Context) -> pl.Expr:
     """Check S03 of the rule list: markings as documents bear them; 保密论文 stands in for text on network forms."""
-    marked = [
-        pl.when(pl.col(code).str.contains("密|内部资料|★|☆")).then(pl.col(code)).str.contains(pattern)
-        for code, pattern in (("LWTM", _MARKING), ("ZYMC", _MARKING), ("BZ", f"{_REMARK}|{_MARKING}"))
-        if code in context.columns
-    ]
-    return ~pl.any_horizontal(found.fill_null(False) for found in marked)
+    return ~pl.any_horizontal(_marked(code) for code in _SPOKEN if code in context.columns)

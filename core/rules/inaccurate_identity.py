@@ -162,6 +162,9 @@ def area_in_the_number_is_on_record(context: Context) -> pl.Expr:
         {**_PERMIT, "ZJHM": "830000199201300022", "CSRQ": "19920130", **_WOMAN, **_TAIWAN},
         {**_FOREIGNER, "ZJHM": "932682198501010017", "CSRQ": "19850101", "GBM": "682", "GB": "沙特阿拉伯"},
         {**_CANADIAN, "ZJHM": "CAN110081080301"},
+        {"ZJHM": "990124200303072135"},
+        {"ZJLXM": "07", "ZJLX": "其他", "ZJHM": "示范证第5号"},
+        {**_CANADIAN, "ZJLXM": "99", "ZJHM": "911124198108030024", "CSRQ": "19810803", **_WOMAN},
     ),
     fails=(
         {**_PASSPORT, "ZJHM": "护照E1"},
@@ -177,7 +180,8 @@ def number_fits_the_type(context: Context) -> pl.Expr:
     """Patterns of the table id_documents (manual table 3.2.1). A card's own form is A11's finding."""
     documents = context.reference.table("id_documents").filter(pl.col("code") != "01")
     other = pl.when(~_CARD).then(_NUMBER)
-    fits = pl.when(_CARD).then(~(_NUMBER.str.starts_with("9") & sound()))
+    foreigner = _NUMBER.str.starts_with("9") & _NUMBER.str.slice(1, 2).is_in(_province_codes(context)) & sound()
+    fits = pl.when(_CARD).then(~foreigner)
     for code, pattern in documents.select("code", "pattern").iter_rows():
         fits = fits.when(_TYPE == code).then(other.str.contains(pattern or ""))
     unsound_permit = _TYPE.is_in(["07", "08"]) & eighteen() & ~sound()
