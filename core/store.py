@@ -1,4 +1,4 @@
-"""The store opened for work: migrated, its reference rows current, leftovers of a crash swept away.
+"""The store opened for work: migrated, its reference rows current, leftovers of a crash put aside.
 
 Must not know what the desk does with it.
 """
@@ -22,16 +22,17 @@ def open_store(folder: Path = HOME) -> Database:
 
 
 def _sweep(db: Database) -> None:
+    """Files no filing refers to are put aside, not deleted: after a crash they are nothing, after a restore they
+    may be all that is left of a filing."""
     shutil.rmtree(db.folder / "work", ignore_errors=True)
     (db.folder / "work").mkdir()
-    kept = set(db.frame("SELECT parquet FROM filing")["parquet"])
-    for path in (db.folder / "filings").iterdir():
-        if path.name not in kept:
-            path.unlink()
-    originals = set(db.frame("SELECT sha256 FROM filing")["sha256"])
-    for path in (db.folder / "originals").iterdir():
-        if path.name not in originals:
-            path.unlink()
+    filed = db.frame("SELECT parquet, sha256 FROM filing")
+    for name, known in (("filings", filed["parquet"]), ("originals", filed["sha256"])):
+        kept = set(known)
+        for path in (db.folder / name).iterdir():
+            if path.name not in kept:
+                (db.folder / "leftovers").mkdir(exist_ok=True)
+                path.rename(db.folder / "leftovers" / path.name)
 
 
 def _refresh_reference(db: Database) -> None:

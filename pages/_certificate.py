@@ -12,7 +12,7 @@ from core.rules import RULES
 from core.vocabulary import FindingClass
 from pages import _tables
 from pages._charts import COLOURS
-from pages._words import _, article, in_colour, listed, name_in, plain, say
+from pages._words import _, article, as_shown, in_colour, listed, name_in, plain, say
 
 
 def neighbours(asked: str) -> tuple[int | None, int | None]:
@@ -58,7 +58,7 @@ def certificate(filed: dict[str, Any], found: pl.DataFrame) -> None:
     st.subheader(_("证书内容（上网后公众所见）"), anchor=False)
     at_fault = set(found["field"])
     rows = [
-        (say(column), filed.get(code) or _("（空）"), _("有问题") if code in at_fault else "")
+        (say(column), as_shown(code, filed.get(code) or _("（空）")), _("有问题") if code in at_fault else "")
         for code, column in COLUMNS.items()
         if column.public and (filed.get(code) or code in at_fault)
     ]

@@ -88,10 +88,10 @@ def _head(filing: dict[str, Any]) -> None:
         (_("接收"), f"{filing['received_at']:%Y-%m-%d %H:%M} · {actor_name(filing['received_by'])}"),
     ]
     if filing["reviewed_on"]:
-        document = filing["review_document"] or filing["return_reason"] or ""
-        rows.append(
-            (_("省级审核"), f"{filing['reviewed_on']:%Y-%m-%d} · {actor_name(filing['reviewed_by'])} · {document}")
-        )
+        rows.append((_("省级审核"), f"{filing['reviewed_on']:%Y-%m-%d} · {actor_name(filing['reviewed_by'])}"))
+    for column, label in (("review_document", _("审核文号")), ("return_reason", _("退回理由"))):
+        if filing[column]:
+            rows.append((label, filing[column]))
     _tables.show(
         pl.DataFrame(rows, schema=["item", "value"], orient="row"),
         {"item": _tables.text(_("项目"), width=90), "value": _tables.text(_("内容"))},

@@ -13,13 +13,13 @@ from pages._parts import announce, empty, reporting_errors
 from pages._words import _, actor_name, in_colour, named
 
 
-def confirm(present: Desk, term: Term, ready: int) -> None:
+def confirm(present: Desk, term: Term) -> None:
     """Publish, once the number that goes up has been typed."""
     with st.form("publish.confirm"), st.container(horizontal=True, vertical_alignment="bottom"):
         typed = st.number_input(
-            _("请输入“现在可上网”的记录数以确认"), 0, None, None, 1, key="publish.count", width=320, disabled=not ready
+            _("请输入“现在可上网”的记录数以确认"), 0, None, None, 1, key="publish.count", width=320
         )
-        if st.form_submit_button(_("上网发布"), type="primary", disabled=not ready) and typed is not None:
+        if st.form_submit_button(_("上网发布"), type="primary") and typed is not None:
             with reporting_errors():
                 moved = publication.publish(present, term, counted=typed)
                 announce(_("{term} 已上网 {n:,} 条记录。").format(term=term.code, n=moved))

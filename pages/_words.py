@@ -22,6 +22,7 @@ from core.vocabulary import Word
 
 CATALOGUE = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "desk.po"
 LANGUAGES = {"zh": "中文", "en": "English"}
+_DAYS, _DAY = {"CSRQ", "HXWRQ"}, re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -49,6 +50,12 @@ def _catalogue() -> GNUTranslations:
 def say(thing: Any) -> str:
     """Anything with both languages on it (a word, rule, column, error, term), in the session's."""
     return thing.en if language() == "en" else thing.zh
+
+
+def as_shown(code: str, value: str) -> str:
+    """What stands in a field of a certificate: a day filed in eight figures as 2025-06-30, anything else as filed."""
+    day = _DAY.fullmatch(value) if code in _DAYS else None
+    return "-".join(day.groups()) if day else value
 
 
 def listed(words: Iterable[str]) -> str:

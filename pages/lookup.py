@@ -4,9 +4,10 @@ import polars as pl
 import streamlit as st
 
 from core import lookup
+from core.record import COLUMNS
 from pages import _tables
 from pages._parts import desk, header
-from pages._words import _, language
+from pages._words import _, as_shown, say
 
 present = desk()
 header(present, _("学位查询"), _("与公众所见相同：只有已上网的记录查得到，只显示证书内容。"))
@@ -20,7 +21,7 @@ elif not (name.strip() and number.strip()):
     st.warning(_("请同时填写姓名和学位证书编号。"))
 elif certificate := lookup.find(present.db, name, number):
     st.success(_("查到一条学位证书信息。"))
-    rows = [(en if language() == "en" else zh, value) for zh, en, value in certificate.labelled]
+    rows = [(say(COLUMNS[code]), as_shown(code, value)) for code, value in certificate.content.items()]
     _tables.show(
         pl.DataFrame(rows, schema=["item", "value"], orient="row"),
         {"item": _tables.text(_("项目"), width=180), "value": _tables.text(_("内容"))},

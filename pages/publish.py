@@ -18,8 +18,10 @@ counted = publication.by_province(present, term)
 ready = counted["ready"].sum()
 deadline.metric(_("上网截止"), f"{term.publish_by:%Y-%m-%d}")
 waiting.metric(_("现在可上网"), f"{ready:,}")
-if present.actor.may(Duty.PUBLISH):
-    _gate.confirm(present, term, ready)
+if not ready:
+    st.caption(_("现在没有可上网的记录：都已上网，或还待省级审核、暂不提供。"))
+elif present.actor.may(Duty.PUBLISH):
+    _gate.confirm(present, term)
 else:
     st.caption(_("上网由发布员办理；这里可以查看。"))
 

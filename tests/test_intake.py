@@ -274,3 +274,17 @@ def test_a_draft_in_several_chunks_is_the_check_of_the_whole(tmp_path):
     assert chunked.findings.sort("row", "rule").equals(whole.findings.sort("row", "rule"))
     assert chunked.tally.sort("rule").equals(whole.tally.sort("rule"))
     assert chunked.findings.filter(rule="X01").height == 2
+
+
+def test_a_file_no_filing_refers_to_is_put_aside_and_never_deleted(tmp_path):
+    desk = a_desk(tmp_path)
+    a_filing(desk)
+    kept = kept_files(desk)
+    stray = desk.db.folder / "filings" / "stray.parquet"
+    stray.write_bytes(b"all that is left of a filing")
+    desk.db.close()
+
+    desk = a_desk(tmp_path)
+
+    assert kept_files(desk) == kept
+    assert (desk.db.folder / "leftovers" / "stray.parquet").read_bytes() == b"all that is left of a filing"
