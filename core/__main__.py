@@ -43,14 +43,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 def check(asked: argparse.Namespace) -> int:
     """Check a file before it is filed: one CSV line per finding, to --out or standard output."""
+    today = system_clock().date()
+    term = Term.parse(asked.term) if asked.term else None
+    if term:
+        intake.require_term(term, today)
+    if asked.out:
+        _writable(asked.out, asked.file)
     source = reading.open_filing(_existing(asked.file), encoding=asked.encoding, layout=asked.layout)
     seen = intake.look(source)
-    declared = Suggestion(
-        institution=asked.institution or seen.institution,
-        category=_category(asked.category) or seen.category,
-        term=Term.parse(asked.term) if asked.term else None,
-    )
-    context = intake.context_for(source, declared, today=system_clock().date(), archive=False)
+    declared = Suggestion(asked.institution or seen.institution, _category(asked.category) or seen.category, term)
+    context = intake.context_for(source, declared, today=today, archive=False)
     with tempfile.TemporaryDirectory(prefix="desk-check-") as work:
         draft = drafts.draw_up(source, context, Path(work))
         findings = drafts.complete(draft).findings
@@ -136,6 +138,7 @@ def publish(asked: argparse.Namespace) -> int:
 def send_feedback(asked: argparse.Namespace) -> int:
     """Issue a semester's notices and write all workbooks as one zip."""
     term = Term.parse(asked.term)
+    _writable(asked.out)
     with _desk(asked) as desk:
         issued = feedback.issue(desk, term)
         asked.out.write_bytes(exports.term_archive(desk, term.code))
@@ -173,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--term", help="学期 2024-2 = 1 Mar – 31 Aug 2025")
         added.add_argument("--institution", help="学位授予单位码 institution code, five digits")
         added.add_argument("--category", help=f"报送类别 {', '.join(Category)}")
-        added.add_argument("--encoding", choices=reading.ENCODINGS)
+        added.add_argument("--encoding", help="字符编码 " + ", ".join(reading.ENCODINGS))
         added.add_argument("--layout", help="报送格式 dbf34, named, new27")
         if name == "check":
             added.add_argument("--out", type=Path, help="问题清单CSV findings as CSV")
@@ -209,9 +212,17 @@ def _desk(asked: argparse.Namespace) -> Iterator[Desk]:
 
 
 def _existing(path: Path) -> Path:
-    if not path.is_file():
-        raise BadRequest(f"找不到文件{path}。", f"There is no file {path}.")
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise BadRequest(f"找不到文件{path}，或没有读取权限。", f"There is no file {path}, or it may not be read.")
     return path
+
+
+def _writable(path: Path, filed: Path | None = None) -> None:
+    """Refuse, before any work, a place where the result cannot be written or would overwrite the filing."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise BadRequest(f"无法写入{path}，请另选文件夹和文件名。", f"{path} cannot be written; choose another place.")
+    if filed and path.exists() and filed.exists() and path.samefile(filed):
+        raise BadRequest("问题清单不能写到被检查的文件上，请另起文件名。", "The findings would overwrite the filing itself.")
 
 
 def _category(code: str | None) -> Category | None:

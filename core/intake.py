@@ -71,6 +71,15 @@ def look(source: Reading) -> Suggestion:
     return suggest(first, reference.load())
 
 
+def require_term(term: Term, today: date) -> None:
+    """Refuse a semester nobody can file for: before 2008-1, or not yet begun. Raises BadRequest."""
+    if not FIRST_TERM <= term <= term_of(today):
+        raise BadRequest(
+            f"没有“{term.code}”这个报送学期。请选择2008—2009学年度第一学期至当前学期。",
+            f"There is no filing semester “{term.code}”. Choose one from 2008-1 to the present one.",
+        )
+
+
 def preview(
     desk: Desk, path: Path, declared: Declared, *, encoding: str | None = None, layout: str | None = None,
     progress: Progress | None = None,
@@ -190,11 +199,7 @@ def _require_review(desk: Desk) -> None:
 
 
 def _require_plausible(desk: Desk, declared: Declared) -> None:
-    if not FIRST_TERM <= declared.term <= term_of(desk.now().date()):
-        raise BadRequest(
-            f"没有“{declared.term.code}”这个报送学期。请选择2008—2009学年度第一学期至当前学期。",
-            f"There is no filing semester “{declared.term.code}”. Choose one from 2008-1 to the present one.",
-        )
+    require_term(declared.term, desk.now().date())
     _province(desk, declared.institution)
 
 

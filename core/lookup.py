@@ -10,7 +10,7 @@ import polars as pl
 
 from core import reference, values
 from core.database import Database
-from core.record import COLUMNS, PUBLIC
+from core.record import PUBLIC
 
 _FIND = """
 SELECT r.filing_row, f.parquet, r.name FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
@@ -32,11 +32,6 @@ class Certificate:
     """Certificate content (学位证书信息): filed code → value, public columns only."""
 
     content: dict[str, str]
-
-    @property
-    def labelled(self) -> list[tuple[str, str, str]]:
-        """Each value with its Chinese and English label, in order."""
-        return [(COLUMNS[code].zh, COLUMNS[code].en, value) for code, value in self.content.items()]
 
 
 def find(db: Database, name: str, certificate_no: str) -> Certificate | None:

@@ -222,7 +222,9 @@ def _person(number: pl.Expr) -> pl.Expr:
     )
 
 
-_SEPARATED = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[T ]?00:00(?::00(?:\.0+)?)?)?$"
+_MIDNIGHT = r"(?:T?00:00(?::00(?:\.0+)?)?)?$"
+_SEPARATED = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + _MIDNIGHT
+_TOGETHER = r"^\d{8}" + _MIDNIGHT
 
 
 def _date(filed: pl.Expr) -> pl.Expr:
@@ -232,7 +234,7 @@ def _date(filed: pl.Expr) -> pl.Expr:
     parted = (
         parts.struct.field("1") + parts.struct.field("2").str.zfill(2) + parts.struct.field("3").str.zfill(2)
     )
-    digits = pl.when(text.str.contains(r"^\d{8}$")).then(text).otherwise(parted)
+    digits = pl.when(text.str.contains(_TOGETHER)).then(text.str.slice(0, 8)).otherwise(parted)
     return digits.str.to_date("%Y%m%d", strict=False)
 
 

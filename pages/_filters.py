@@ -11,7 +11,7 @@ from core import views
 from core.deadlines import Term
 from core.desk import Desk
 from pages._parts import cached, empty
-from pages._words import _, say
+from pages._words import _, province_names, say
 
 
 def read(page: str, *names: str) -> dict[str, str | None]:
@@ -68,3 +68,10 @@ def names_of(codes: list[str]) -> dict[str, str]:
 def terms(present: Desk) -> dict[str, str]:
     """The semesters that have filings, latest first, with their names."""
     return names_of(cached(views.terms, present))
+
+
+def provinces(present: Desk) -> dict[str, str]:
+    """The provinces within this person's scope, with their names."""
+    names = province_names()
+    own = present.actor.province
+    return names if own is None else {own: names[own]}

@@ -15,14 +15,15 @@ _STYLE = """<style>
   padding: 0.3rem 0.5rem 0; }
 [data-testid="stSidebarNavLink"] { padding-top: 0.1rem; padding-bottom: 0.1rem; min-height: 1.7rem; }
 [data-testid="stSidebarUserContent"] { padding: 0.6rem 0.4rem 1rem; }
-[data-testid="stMain"] [data-testid="stPageLink-NavLink"] p { color: var(--st-link-color, #2F74B5);
+[data-testid="stMain"] [data-testid="stPageLink-NavLink"] p { color: light-dark(#2F74B5, #7DB4E6);
   text-decoration: underline; text-underline-offset: 3px; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 [data-testid="stFileUploaderDropzone"] button p { font-size: 0; }
 [data-testid="stFileUploaderDropzone"] button p::after { content: "%s"; font-size: 1rem; }
 [data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
 [data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; font-size: 0.9rem; }
-[class*="st-key-rates"] textarea, [class*="st-key-lookup"][class*="number"] input { font-family: var(--st-code-font); }
+[class*="st-key-rates"] textarea, [class*="st-key-lookup"][class*="number"] input {
+  font-family: Consolas, Menlo, "DejaVu Sans Mono", monospace; }
 [data-testid="stPagination"] { justify-content: flex-end; }
 h1 { padding: 0 !important; }
 </style>"""

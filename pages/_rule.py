@@ -34,7 +34,7 @@ def detail(rule: Rule) -> None:
             cls=say(rule.cls), article=article(rule.article), remedies=remedies
         )
     )
-    if rule.source and language() == "zh":
+    if rule.source and language() == "en":  # sources are noted in English
         st.caption(plain(rule.source))
     for place, label, examples in zip(
         st.columns(3),

@@ -89,10 +89,10 @@ def acts(present: Desk) -> None:
     who = [actor_name(key) for key in done["actor"]]
     columns = {
         "acted_at": _tables.moment(_("时间"), width=120),
-        "who": _tables.text(_("办理人"), width=120),
-        "what": _tables.text(_("事项"), width=150),
-        "subject_id": _tables.number(_("编号"), width=50),
-        "moved": _tables.count(_("数量"), width=65),
+        "who": _tables.text(_("办理人"), width=110),
+        "what": _tables.text(_("事项"), width=158),
+        "subject_id": _tables.number(_("编号"), width=48),
+        "moved": _tables.count(_("数量"), width=58),
         "note": _tables.text(_("说明")),
     }
     told = done.with_columns(pl.Series("what", what, pl.String), pl.Series("who", who, pl.String))

@@ -32,7 +32,7 @@ with left:
                 "institution": _tables.text(_("学位授予单位"), width=170),
                 "to_send": _tables.count(_("待反馈"), width=62),
                 "sent": _tables.count(_("已反馈"), width=62),
-                "unapproved": _tables.count(_("待省级审核"), width=106),
+                "unapproved": _tables.count(_("待省级审核"), width=118),
                 "classified": _tables.count(_("其中涉密"), width=70),
                 "province": _tables.text(_("省份"), width=96),
             },

@@ -8,7 +8,7 @@ from core.views import FilingFilter
 from core.vocabulary import Category, Duty
 from pages import _filing, _filters, _tables
 from pages._parts import desk, empty, header
-from pages._words import _, in_colour, in_words, named, province_names, say
+from pages._words import _, in_colour, in_words, named, say
 
 present = desk(Duty.READ)
 chosen = _filters.read("filings", "term", "province", "status", "text", "filing_id")
@@ -18,7 +18,7 @@ places = st.columns([2, 2, 2, 3])
 with places[0]:
     term = _filters.choose("filings", "term", _("学期"), _filters.terms(present), every=_("全部学期"))
 with places[1]:
-    province = _filters.choose("filings", "province", _("省份"), province_names(), every=_("全部省份"))
+    province = _filters.choose("filings", "province", _("省份"), _filters.provinces(present), every=_("全部省份"))
 with places[2]:
     state = _filters.choose(
         "filings", "status", _("批次状态"), {str(each): say(each) for each in FilingStatus}, every=_("全部状态")

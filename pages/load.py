@@ -42,26 +42,26 @@ if declared is None:
 if upload.drafted != (declared, encoding, layout):
     upload.drop_draft()
 
-with st.container(horizontal=True):
-    if st.button(_("预检"), key="load.check", type="secondary" if upload.draft else "primary"):
-        upload.drop_draft()
-        with reporting_errors():
-            _drafting.check(present, upload, declared, encoding, layout)
-            st.rerun()
-    if upload.draft and st.button(_("接收入库"), key="load.receive", type="primary"):
-        with reporting_errors(), st.spinner(_("正在入库…")):
-            done = intake.receive(present, upload.hand_over(), declared, source, upload.name)
-            _uploads.forget()
-            st.session_state["load.received"] = str(done.filing_id)
-            told = _("已入库为批次 {id}：{records:,} 条记录，{withheld:,} 条暂不提供，{cleared:,} 条符合查询要求。")
-            counts = {
-                "records": done.outcome.records,
-                "withheld": done.outcome.withheld,
-                "cleared": done.outcome.cleared,
-            }
-            announce(told.format(id=done.filing_id, **counts))
-    if st.button(_("取消"), key="load.cancel"):
+buttons = st.container(horizontal=True)
+checked = upload.draft or st.session_state.get("load.check")
+if buttons.button(_("预检"), key="load.check", type="secondary" if checked else "primary"):
+    upload.drop_draft()
+    with reporting_errors():
+        _drafting.check(present, upload, declared, encoding, layout)
+if upload.draft and buttons.button(_("接收入库"), key="load.receive", type="primary"):
+    with reporting_errors(), st.spinner(_("正在入库…")):
+        done = intake.receive(present, upload.hand_over(), declared, source, upload.name)
         _uploads.forget()
-        st.rerun()
+        st.session_state["load.received"] = str(done.filing_id)
+        told = _("已入库为批次 {id}：{records:,} 条记录，{withheld:,} 条暂不提供，{cleared:,} 条符合查询要求。")
+        counts = {
+            "records": done.outcome.records,
+            "withheld": done.outcome.withheld,
+            "cleared": done.outcome.cleared,
+        }
+        announce(told.format(id=done.filing_id, **counts))
+if buttons.button(_("取消"), key="load.cancel"):
+    _uploads.forget()
+    st.rerun()
 if upload.draft and upload.checked:
     _drafting.findings(present, upload.draft, upload.checked)

@@ -7,7 +7,7 @@ from core.rates import RateFilter
 from core.vocabulary import Duty, Level
 from pages import _cuts, _filters
 from pages._parts import cached, desk, empty, header
-from pages._words import _, province_names, say
+from pages._words import _, say
 
 present = desk(Duty.ANALYSE)
 chosen = _filters.read("rates", "term", "province", "level", "by")
@@ -24,7 +24,7 @@ with places[0]:
 with places[1]:
     term = _filters.choose("rates", "term", _("学期"), _filters.terms(present), every=_("全部学期"))
 with places[2]:
-    province = _filters.choose("rates", "province", _("省份"), province_names(), every=_("全部省份"))
+    province = _filters.choose("rates", "province", _("省份"), _filters.provinces(present), every=_("全部省份"))
 with places[3]:
     level = _filters.choose(
         "rates", "level", _("学位级别"), {str(each): say(each) for each in Level}, every=_("全部级别")

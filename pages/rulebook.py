@@ -54,4 +54,4 @@ picked = _tables.show(
 if picked:
     _rule.detail(RULES[picked["rule"]])
 else:
-    st.caption(_("点选一行看示例和出处。"))
+    st.caption(_("点选一行看依据和示例。"))

@@ -102,9 +102,19 @@ def test_findings_go_to_a_file_when_asked_and_a_sentence_to_the_screen(tmp_path,
     [
         (["check", "nowhere.csv"], "找不到文件"), (["check", "README.md"], ""),
         (["check", "{file}", "--term", "2024-3"], "2024-3"), (["check", "{file}", "--category", "9"], "没有报送类别"),
-        (["check", "{file}", "--layout", "none"], "报送格式"), (["check"], "usage"), (["nonsense"], "usage"),
+        (["check", "{file}", "--term", "2007-2"], "没有“2007-2”这个报送学期"),
+        (["check", "{file}", "--term", "2098-1"], "没有“2098-1”这个报送学期"),
+        (["check", "{file}", "--layout", "none"], "报送格式"), (["check", "{file}", "--encoding", "big5"], "big5"),
+        (["check", "{file}", "--out", "{file}/findings.csv"], "无法写入"),
+        (["check", "{file}", "--out", "nowhere/findings.csv"], "无法写入"),
+        (["check", "{file}", "--out", "."], "无法写入"), (["check", "{file}", "--out", "{file}"], "被检查的文件"),
+        (["check"], "usage"), (["nonsense"], "usage"),
     ],
-    ids=["no file", "no filing", "no such semester", "no such category", "no such layout", "no argument", "no command"],
+    ids=[
+        "no file", "no filing", "no such semester", "no such category", "before the first semester", "not yet begun",
+        "no such layout", "no such encoding", "out below a file", "out in no folder", "out is a folder",
+        "out is the filing", "no argument", "no command",
+    ],
 )
 def test_what_cannot_be_done_ends_with_2_and_a_line_on_stderr(tmp_path, arguments, words):
     path = a_csv(tmp_path / "right.csv", people(1))

@@ -99,10 +99,9 @@ def test_words_are_shown_as_they_were_filed(tmp_path):
     assert (content["XWLB"], content["XB"]) == ("工学学士", "男")
 
 
-def test_what_is_empty_is_not_shown_and_the_rest_has_labels_in_both_languages(tmp_path):
+def test_what_is_empty_is_not_shown(tmp_path):
     desk = _online(tmp_path, a_record(ZSZYMC=" "), layout="named")
 
     found = lookup.find(desk.db, "张明", NUMBER)
 
     assert "ZSZYMC" not in found.content
-    assert found.labelled[0] == ("姓名", "Name", "张明")

@@ -234,7 +234,14 @@ def test_a_few_garbled_names_are_left_to_the_rules(tmp_path):
     rows = [a_row(XM="张明")] * 9 + [a_row(XM="锟斤拷")]
     assert whole(a_file(tmp_path, csv_bytes([CODES, *rows]))).height == 10
 
-    rows = [a_row(XM="张明")] * 4 + [a_row(XM="锟斤拷")]
+    rows = [a_row(XM="张明")] * 2 + [a_row(XM="锟斤拷")]
+    assert whole(a_file(tmp_path, csv_bytes([CODES, *rows]))).height == 3
+
+
+@pytest.mark.parametrize(("right", "garbled"), [(8, 2), (1, 1), (0, 1)], ids=["two of ten", "one of two", "the only"])
+def test_names_garbled_by_the_wrong_encoding_are_refused(tmp_path, right, garbled):
+    rows = [a_row(XM="张明")] * right + [a_row(XM="锟斤拷")] * garbled
+
     assert "编码" in refusal(a_file(tmp_path, csv_bytes([CODES, *rows]))).zh
 
 

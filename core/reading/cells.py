@@ -24,7 +24,7 @@ def inspected(frames: Iterable[pl.DataFrame], heading: Heading) -> Iterator[pl.D
     """Pass the chunks on, leaving out blank rows; refuse damage no rule could repair.
 
     Raises UnreadableFiling for an over-long cell, an identifier shown as 1.1E+17, names that are garbled
-    in at least one of five, or no data row at all.
+    in at least one of five (a single one: in half of them), or no data row at all.
     """
     known = list(heading.columns)
     damaged, names, any_row = 0, 0, False
@@ -38,7 +38,7 @@ def inspected(frames: Iterable[pl.DataFrame], heading: Heading) -> Iterator[pl.D
         _refuse_exponents(frame, heading)
         damaged += frame.select(garbled(pl.col("XM")).sum()).item()
         names += frame["XM"].count()
-        if damaged and damaged >= names * _GARBLED_SHARE:
+        if damaged * 2 >= max(names, 1) or (damaged > 1 and damaged >= names * _GARBLED_SHARE):
             raise UnreadableFiling(
                 f"{names}个姓名中有{damaged}个是乱码，文件编码可能判断有误。请手工选择编码（如GB18030或UTF-8）后重新报送。",
                 f"{damaged} of {names} names are garbled: the encoding seems wrong. Choose it by hand and try again.",

@@ -121,6 +121,7 @@ def sex_is_the_one_in_the_number(_: Context) -> pl.Expr:
     fails=(
         {"ZJHM": "990124200303072135", **_CANADIAN},
         {"ZJHM": "160101200303072136"},
+        {"ZJHM": "990124200303072135"},
     ),
 )
 def region_in_the_number_exists(context: Context) -> pl.Expr:
@@ -162,7 +163,6 @@ def area_in_the_number_is_on_record(context: Context) -> pl.Expr:
         {**_PERMIT, "ZJHM": "830000199201300022", "CSRQ": "19920130", **_WOMAN, **_TAIWAN},
         {**_FOREIGNER, "ZJHM": "932682198501010017", "CSRQ": "19850101", "GBM": "682", "GB": "沙特阿拉伯"},
         {**_CANADIAN, "ZJHM": "CAN110081080301"},
-        {"ZJHM": "990124200303072135"},
         {"ZJLXM": "07", "ZJLX": "其他", "ZJHM": "示范证第5号"},
         {**_CANADIAN, "ZJLXM": "99", "ZJHM": "911124198108030024", "CSRQ": "19810803", **_WOMAN},
     ),

@@ -73,15 +73,14 @@ def ethnic_group_is_known_and_consistent(context: Context) -> pl.Expr:
         {"ZZMMM": "44", "ZZMM": None},
         {"ZZMMM": "13", "ZZMM": "中共党员"},
         {**_FROM_ABROAD, "ZZMMM": "13", "ZZMM": "群众"},
-        {"ZJLXM": "04", "ZJLX": "港澳居民来往内地通行证", "ZJHM": "H12345678", "GBM": None, "GB": None},
     ),
 )
 def political_status_is_known_and_applies(context: Context) -> pl.Expr:
     """GB/T 4762-1984; the data manual of 2018 has it for mainland persons only."""
     elsewhere = pl.col("country").is_in(codes(context.reference, "countries")) & (pl.col("country") != "156")
-    permit = pl.col("id_type").is_in(["04", "05", "07", "08"])
-    applies = ~elsewhere.fill_null(False) & ~permit.fill_null(False)
-    return _is_known(context, "political_status", "political_statuses") & applies
+    if context.columns.isdisjoint({"GBM", "GB"}):  # the layout of 2012 tells the origin only by the document
+        elsewhere = pl.col("id_type").is_in(["04", "05", "07", "08"])
+    return _is_known(context, "political_status", "political_statuses") & ~elsewhere.fill_null(False)
 
 
 @rule(
@@ -104,7 +103,7 @@ def country_is_known(context: Context) -> pl.Expr:
     zh="出生日期不是有效日期（应为yyyyMMdd），请按证件改正。",
     en="The birth date is not a possible date (yyyyMMdd); please correct it to the ID document.",
     when=lambda _: pl.col("born").is_not_null() | ~blank("CSRQ"),
-    passes=({"CSRQ": "20030307"}, {"CSRQ": "2003年3月7日"}, {"CSRQ": "2003-03-07 00:00:00"}),
+    passes=({"CSRQ": "20030307"}, {"CSRQ": "2003年3月7日"}, {"CSRQ": "2003-03-07 00:00:00"}, {"CSRQ": "20030307 00:00"}),
     fails=({"CSRQ": "20030231"}, {"CSRQ": "20990307"}, {"CSRQ": "18991231"}, {"CSRQ": "不详"}, {"CSRQ": "37687"}),
 )
 def birth_date_is_possible(context: Context) -> pl.Expr:

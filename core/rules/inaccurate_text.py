@@ -48,7 +48,12 @@ _TYPE_TOLD_OTHERWISE = (
     zh="证件类型或国家地区的代码与名称不一致，请核对后改正。",
     en="Code and name of the ID type or of the country disagree; please check and correct.",
     when=lambda _: pl.col("id_type_told").is_not_null() | pl.col("country_told").is_not_null(),
-    passes=({"ZJLXM": "1", "ZJLX": "身份证"}, {"ZJLXM": "07", "ZJLX": "其他", "ZJHM": "示范证第5号"}, {"GBM": "156", "GB": "中华人民共和国"}, {"GBM": "156", "GB": "某国"}),
+    passes=(
+        {"ZJLXM": "1", "ZJLX": "身份证"},
+        {"ZJLXM": "07", "ZJLX": "其他", "ZJHM": "示范证第5号"},
+        {"GBM": "156", "GB": "中华人民共和国"},
+        {"GBM": "156", "GB": "某国"},
+    ),
     fails=({"ZJLXM": "01", "ZJLX": "护照"}, {"GBM": "156", "GB": "加拿大"}),
 )
 def code_and_name_agree(context: Context) -> pl.Expr:
