@@ -31,6 +31,10 @@ SELECT filing_id, received_at, received_by FROM filing
 WHERE sha256 = $sha256 AND status <> 'returned'
 ORDER BY filing_id LIMIT 1"""
 
+_TALLY_REVIEW = """
+UPDATE rule_tally SET evaluated = evaluated + not_evaluated, failed = $failed, not_evaluated = 0
+WHERE filing_id = $filing_id AND rule = 'O03'"""
+
 _FILING = """
 SELECT filing_id, status, province, first_record FROM filing
 WHERE filing_id = $filing_id AND ($scope IS NULL OR province = $scope)"""
@@ -152,6 +156,7 @@ def approve(desk: Desk, filing_id: int, *, approved_on: date, document: str) -> 
             "WHERE filing_id = $filing_id",
             on=approved_on, by=desk.actor.key, document=document.strip(), filing_id=filing_id,
         )
+        tx.run(_TALLY_REVIEW, filing_id=filing_id, failed=0)
 
 
 def send_back(desk: Desk, filing_id: int, *, reason: str) -> int:
@@ -178,11 +183,13 @@ def send_back(desk: Desk, filing_id: int, *, reason: str) -> int:
             tx, CASE, "close", act, filing_id=filing_id,
             chosen="SELECT case_id FROM withheld_case WHERE filing_id = $filing_id AND status <> 'closed'",
         )
-        return ledger.move(
+        moved = ledger.move(
             tx, RECORD, "exclude", act, filing_id=filing_id,
             chosen="SELECT record_id, version FROM record "
             "WHERE filing_id = $filing_id AND status IN ('cleared', 'withheld')",
         )
+        tx.run(_TALLY_REVIEW, filing_id=filing_id, failed=moved)
+        return moved
 
 
 def _move_filing(tx: Transaction, desk: Desk, filing_id: int, event: str, note: str) -> None:

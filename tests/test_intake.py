@@ -288,3 +288,16 @@ def test_a_file_no_filing_refers_to_is_put_aside_and_never_deleted(tmp_path):
 
     assert kept_files(desk) == kept
     assert (desk.db.folder / "leftovers" / "stray.parquet").read_bytes() == b"all that is left of a filing"
+
+
+def test_once_the_province_has_spoken_its_word_is_counted_as_a_check(tmp_path):
+    desk = a_desk(tmp_path)
+    waiting, passed, returned = (
+        a_filing(desk, people(3, first=10 * place), name=f"{place}.csv").filing_id for place in range(3)
+    )
+    an_approval(desk, passed)
+    intake.send_back(desk, returned, reason="汇总表未盖章。")
+
+    tally = desk.db.frame("SELECT filing_id, evaluated, failed, not_evaluated FROM rule_tally WHERE rule = 'O03'")
+
+    assert set(tally.rows()) == {(waiting, 0, 0, 3), (passed, 3, 0, 0), (returned, 3, 3, 0)}
