@@ -44,9 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
 def check(asked: argparse.Namespace) -> int:
     """Check a file before it is filed: one CSV line per finding, to --out or standard output."""
     today = system_clock().date()
-    term = Term.parse(asked.term) if asked.term else None
-    if term:
-        intake.require_term(term, today)
+    term = intake.require_term(Term.parse(asked.term), today) if asked.term else None
     if asked.out:
         _writable(asked.out, asked.file)
     source = reading.open_filing(_existing(asked.file), encoding=asked.encoding, layout=asked.layout)
@@ -57,17 +55,19 @@ def check(asked: argparse.Namespace) -> int:
         draft = drafts.draw_up(source, context, Path(work))
         findings = drafts.complete(draft).findings
         numbers = pl.read_parquet(draft.heads, columns=["row", "certificate"])
-    text = {code: (rule.zh, rule.en) for code, rule in RULES.items()}
     lines = (
         findings.sort("row", "rule").join(numbers, on="row", how="left", maintain_order="left")
         .select(
             "row", exports.inert_column("certificate").alias("certificate_no"), "rule", "class", "field",
             exports.inert_column("value"),
-            zh=pl.col("rule").replace_strict({code: zh for code, (zh, _) in text.items()}, return_dtype=pl.String),
-            en=pl.col("rule").replace_strict({code: en for code, (_, en) in text.items()}, return_dtype=pl.String),
+            zh=pl.col("rule").replace_strict({code: rule.zh for code, rule in RULES.items()}, return_dtype=pl.String),
+            en=pl.col("rule").replace_strict({code: rule.en for code, rule in RULES.items()}, return_dtype=pl.String),
         )
     )
-    lines.write_csv(asked.out or sys.stdout)
+    try:
+        lines.write_csv(asked.out or sys.stdout)
+    except OSError as fault:  # a full disk, or a reader of standard output that has gone
+        raise BadRequest(f"问题清单未能写完（{fault}），请检查磁盘空间。", f"Not all findings could be written ({fault}).") from None
     withheld = findings.filter(pl.col("class") != FindingClass.NOTE.value)["row"].n_unique()
     if asked.out:
         print(_say(

@@ -138,15 +138,6 @@ def _runs(frame: pl.DataFrame, verdict: pl.Expr) -> bool:
     return True
 
 
-def _broken(frame: pl.DataFrame, checks: dict[str, dict[str, pl.Expr]], asked: list[str]) -> str:
-    for code in asked:
-        try:
-            frame.select(checks[code]["verdict"])
-        except pl.exceptions.PolarsError:
-            return code
-    return "(all together)"
-
-
 def _findings(frame: pl.DataFrame, failing: pl.Series, rule: Rule, context: Context) -> pl.DataFrame:
     fields = rule.filed_fields(context.columns) or ()
     field = pl.lit(fields[0]) if rule.found_in is None else pl.coalesce(rule.found_in, pl.lit(fields[0]))

@@ -75,13 +75,14 @@ def look(source: Reading) -> Suggestion:
     return suggest(first, reference.load())
 
 
-def require_term(term: Term, today: date) -> None:
+def require_term(term: Term, today: date) -> Term:
     """Refuse a semester nobody can file for: before 2008-1, or not yet begun. Raises BadRequest."""
     if not FIRST_TERM <= term <= term_of(today):
         raise BadRequest(
             f"没有“{term.code}”这个报送学期。请选择2008—2009学年度第一学期至当前学期。",
             f"There is no filing semester “{term.code}”. Choose one from 2008-1 to the present one.",
         )
+    return term
 
 
 def preview(

@@ -68,7 +68,7 @@ def test_checking_a_faulty_file_lists_every_finding_and_ends_with_1(tmp_path):
     assert next(csv.reader(io.StringIO(told.stdout))) == HEADER
     lines = [line for line in _lines(told.stdout) if line["class"] != "note"]
     assert {(line["row"], line["rule"], line["class"], line["field"], line["value"]) for line in lines} >= {
-        ("14", "A13", "inaccurate", "CSRQ", "20030703"), ("14", "I01", "incomplete", "XM", ""),
+        ("14", "A13", "inaccurate", "ZJHM", records[12]["ZJHM"]), ("14", "I01", "incomplete", "XM", ""),
         ("15", "O01", "scope", "XWLBM", "1"), ("15", "A01", "inaccurate", "XM", "'=1+1"),
     }
     assert {line["certificate_no"] for line in lines} == {"8090142025000013", "8090142025000014"}

@@ -41,7 +41,7 @@ def number_is_nobody_elses(_: Context) -> pl.Expr:
 
 
 @rule(
-    "X03", cls=INACCURATE, fields=("XWZSBH", "ZJHM"),
+    "X03", cls=INACCURATE, fields=("ZJHM", "XWZSBH"),
     zh="该记录已报送备案，请勿重复报送；如需改正请报送更正信息。",
     en="The record is already on file; please do not file it again, send a correction if it needs one.",
     when=_same_person_told, sight=Sight.ARCHIVE,

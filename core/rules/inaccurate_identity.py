@@ -80,7 +80,7 @@ def card_number_is_not_an_old_one(_: Context) -> pl.Expr:
 
 
 @rule(
-    "A13", cls=INACCURATE, fields=("CSRQ", "ZJHM"),
+    "A13", cls=INACCURATE, fields=("ZJHM", "CSRQ"),
     zh="身份证件号码中的出生日期与出生日期不一致，请核对后改正。",
     en="The birth date differs from the one in the ID number; please check and correct.",
     when=lambda context: has_birth_and_sex() & born_fits(context),
@@ -97,7 +97,7 @@ def birth_date_is_the_one_in_the_number(_: Context) -> pl.Expr:
 
 
 @rule(
-    "A14", cls=INACCURATE, fields=("XBM|XB", "ZJHM"),
+    "A14", cls=INACCURATE, fields=("ZJHM", "XBM|XB"),
     zh="身份证件号码中的性别与性别不一致，请核对后改正。",
     en="The sex differs from the one in the ID number; please check and correct.",
     when=lambda _: has_birth_and_sex() & pl.col("sex").is_in(["1", "2"]),
@@ -196,7 +196,7 @@ def _country_is_told(context: Context) -> pl.Expr:
 
 
 @rule(
-    "A18", cls=INACCURATE, fields=("GBM|GB", "ZJLXM|ZJLX", "ZJHM"),
+    "A18", cls=INACCURATE, fields=("ZJLXM|ZJLX", "GBM|GB", "ZJHM"),
     zh="身份证件与国家或地区不符，请核对后改正。",
     en="The ID document does not fit the country or region; please check and correct.",
     when=_country_is_told,

@@ -46,7 +46,7 @@ def one_degree_a_level_and_day(_: Context) -> pl.Expr:
 
 
 @rule(
-    "P07", cls=POLICY, fields=("HXWRQ", "ZJHM"),
+    "P07", cls=POLICY, fields=("ZJHM", "HXWRQ"),
     zh="博士学位早于硕士学位或相隔不足一年，且未注明硕博连读或直博，请核实并书面说明。",
     en="The doctorate precedes the master's degree or follows within a year, and no integrated programme is noted; "
     "please verify and explain in writing.",
