@@ -222,19 +222,18 @@ def _person(number: pl.Expr) -> pl.Expr:
     )
 
 
-_MIDNIGHT = r"(?:T?00:00(?::00(?:\.0+)?)?)?$"
-_SEPARATED = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?" + _MIDNIGHT
-_TOGETHER = r"^\d{8}" + _MIDNIGHT
+_MIDNIGHT = r"[\sT]+0{1,2}:00(:00(\.0+)?)?\s*$"
+_SEPARATED = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$"
 
 
 def _date(filed: pl.Expr) -> pl.Expr:
     """Eight digits, or year, month, day parted by - / . or 年月日; a midnight tail is ignored."""
-    text = _half_width(filed)
+    text = _half_width(filed.str.replace(_MIDNIGHT, ""))
     parts = text.str.extract_groups(_SEPARATED)
     parted = (
         parts.struct.field("1") + parts.struct.field("2").str.zfill(2) + parts.struct.field("3").str.zfill(2)
     )
-    digits = pl.when(text.str.contains(_TOGETHER)).then(text.str.slice(0, 8)).otherwise(parted)
+    digits = pl.when(text.str.contains(r"^\d{8}$")).then(text).otherwise(parted)
     return digits.str.to_date("%Y%m%d", strict=False)
 
 

@@ -33,8 +33,10 @@ PUBLISHED_VECTORS = {
     "810000199408230021", "830000199201300022", "911124198108030024", "932682198501010017",
 }
 """Numbers printed in standards, notices and on sample cards (domain notes §3.1)."""
-_INVENTED = re.compile(r"110101\d{8}21[37][\dX]|(119999|16\d{4}|99\d{4})\d{11}[\dX]")
-"""The last of the published examples with another birth date, and numbers of areas that do not exist."""
+_INVENTED = re.compile(
+    r"110101\d{8}21[237][\dX]|(119999|16\d{4}|80\d{4}|99\d{4}|(?!8)\d\d0000|11(01|99)00)\d{11}[\dX]|8[123]000020030307213[\dX]"
+)
+"""The last of the published examples with another birth date or region, and numbers of areas that issue none."""
 
 
 def test_no_column_that_is_not_on_the_certificate_can_be_looked_up(tmp_path):

@@ -189,8 +189,8 @@ DEGREE = (
     _facts("A51", conferred=pl.col("day_off")),
 )
 SUFFICES = (
-    _needing("BZ", _cells("A47", BZ="锟斤拷锟斤拷")),
-    _needing("LWTM", _cells("A47", LWTM="锟斤拷的研究")),
+    _needing("BZ", _cells("A47", "A47", BZ="锟斤拷锟斤拷")),
+    _needing("LWTM", _cells("A47", "A47", LWTM="锟斤拷的研究")),
     _needing("MZM MZ", _cells("A07", MZM="01", MZ="回族")),
     _needing("ZJLXM ZJLX", _cells("A48", ZJLX="护照")),
     _needing("GBM GB", _cells("A48", GB="加拿大")),

@@ -39,8 +39,12 @@ def core() -> pl.Expr:
 
 
 def graduation_number() -> pl.Expr:
-    """Eighteen digits built like a graduation certificate's (毕业证书编号): school, kind, year, level 01–06, serial."""
-    likely = _OTHER.str.contains(r"^[0-9]{5}[1-7](?:19|20)[0-9]{2}0[1-6][0-9]{6}$")
+    """Eighteen digits built like a graduation certificate's (毕业证书编号): school, kind, year, level, serial.
+
+    Kinds: 1 regular, 5 adult, 6 self-study, 7 online. Levels: 01 doctor, 02 master, 04 second bachelor, 05 bachelor,
+    06 college.
+    """
+    likely = _OTHER.str.contains(r"^[0-9]{5}[1567](?:19|20)[0-9]{2}0[12456][0-9]{6}$")
     return (likely & _NUMBER.ne_missing(pl.col("id_number"))).fill_null(False)
 
 

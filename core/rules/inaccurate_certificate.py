@@ -104,7 +104,7 @@ def number_has_a_form_of_2005(_: Context) -> pl.Expr:
     fails=({"XWZSBH": "809011202505000123"}, {**_IN_2013, "XWZSBH": "809015201304000123"}),
 )
 def number_is_not_the_graduation_certificates(_: Context) -> pl.Expr:
-    """Form of graduation numbers: school, kind, year, level 01–06, serial."""
+    """Form of graduation numbers: school, kind, year, level, serial; other numbers of 18 digits are A23 or A24."""
     return ~graduation_number()
 
 

@@ -139,10 +139,9 @@ def entered_at_fourteen_or_later(_: Context) -> pl.Expr:
     en="The first two digits of the examinee number are not the year of entry; please check.",
     when=lambda context: (
         pl.lit(context.category is not Category.BACHELOR_ADULT) & _ENTERED.is_not_null()
-        & (pl.col("KSH").str.len_bytes() == 14)
-        & pl.col("KSH").str.slice(0, 2).cast(pl.Int32, strict=False).is_not_null()
+        & pl.col("KSH").str.contains("^[0-9]{14}$")
     ),
-    passes=({"KSH": "21110101150001"}, {"KSH": "2111010115"}, {"KSH": "自填考生号"}),
+    passes=({"KSH": "21110101150001"}, {"KSH": "2111010115"}, {"KSH": "2011010115000A"}),
     fails=({"KSH": "20110101150001"},),
 )
 def examinee_number_begins_with_the_entry_year(_: Context) -> pl.Expr:

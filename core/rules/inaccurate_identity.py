@@ -215,17 +215,21 @@ def _country_is_told(context: Context) -> pl.Expr:
     ),
 )
 def country_fits_the_document(context: Context) -> pl.Expr:
-    """Check A18 of the rule list. Numbers from 81, 82, 83 tell the region, those from 9 the nationality."""
+    """Check A18 of the rule list. Numbers from 81, 82, 83 tell the region, those from 9 the nationality.
+
+    A number of another kind under a permit's type is A17's finding.
+    """
     from_eight = pl.when(_NUMBER.str.starts_with("8")).then(_NUMBER)
     region = from_eight.str.slice(0, 2).replace_strict(_RESIDENTS_FROM, default=None, return_dtype=pl.String)
     alpha3 = dict(context.reference.table("countries").select("alpha3", "code").iter_rows())
     foreigner = pl.when(_TYPE == "07").then(_NUMBER)
-    nationality = pl.when(eighteen()).then(foreigner.str.slice(3, 3)).otherwise(
+    nationality = pl.when(foreigner.str.starts_with("9")).then(foreigner.str.slice(3, 3)).otherwise(
         foreigner.str.slice(0, 3).replace_strict(alpha3, default=None, return_dtype=pl.String)
     )
     return (
         pl.when(_TYPE == "04").then(_COUNTRY.is_in(["344", "446"]))
         .when(_TYPE == "05").then(_COUNTRY == "158")
         .when(_TYPE == "07").then((nationality == _COUNTRY).fill_null(True))
+        .when(_TYPE == "08").then((region == _COUNTRY).fill_null(True))
         .otherwise(_COUNTRY == region.fill_null("156"))
     )

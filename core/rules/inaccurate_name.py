@@ -23,11 +23,15 @@ def _named(_: Context) -> pl.Expr:
     return _NAME.is_not_null()
 
 
+def _has_no_unreadable(_: Context) -> pl.Expr:
+    return ~_UNUSUAL.str.contains(_UNREADABLE).fill_null(False)
+
+
 @rule(
     "A01", cls=INACCURATE, fields=("XM",),
-    zh="姓名含无法识别的字符（数字、问号、方框、乱码或自造字），请按证件改正。",
-    en="The name contains unreadable characters (digits, question marks, boxes, private ones); please correct it.",
-    when=_named,
+    zh="姓名含无法识别的字符（数字、问号、方框、乱码或自造字）或括号，请按证件改正。",
+    en="The name contains unreadable characters (digits, question marks, boxes, private ones) or brackets; please correct it.",
+    when=_named, soft=_has_no_unreadable,
     passes=(
         {"XM": "张䶮"}, {"XM": "王㛃"}, {"XM": "李𬭎"}, {"XM": "陈𫖯"}, {"XM": "〇一"},
         {"XM": "买买提·艾力"}, {"XM": "María-José O'Neill"}, {"XM": "JOHN SMITH JR."}, {"XM": "Nguyễn Văn An"},
@@ -37,10 +41,14 @@ def _named(_: Context) -> pl.Expr:
         {"XM": "张\ue816"}, {"XM": "张\U000f0001"}, {"XM": "张\U00100001明"}, {"XM": "张😀明"}, {"XM": "张\x07明"},
         {"XM": "JOHN SM1TH"}, {"XM": "张〓"},
     ),
+    soft_fails=({"XM": "张明（留学生）"}, {"XM": "张明[曾用名]"}),
 )
 def name_is_readable(_: Context) -> pl.Expr:
-    """Check A01 of the rule list; ?? and □ stand in for missing glyphs in old DBF files, U+E000 on are private."""
-    return ~_UNUSUAL.str.contains(_UNREADABLE).fill_null(False)
+    """Check A01 of the rule list; ?? and □ stand in for missing glyphs in old DBF files, U+E000 on are private.
+
+    A remark in brackets, no part of a name as on the certificate, is told but does not withhold.
+    """
+    return _has_no_unreadable(_) & ~_UNUSUAL.str.contains(r"[()（）\[\]【】]").fill_null(False)
 
 
 @rule(

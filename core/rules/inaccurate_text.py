@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from core.garbled import garbled
 from core.rules import Context, rule
 from core.rules._readable import codes, text_agrees, written
 from core.vocabulary import FindingClass
@@ -14,6 +15,15 @@ _PLACEHOLDERS = (
     ".", "。", "test", "TEST", "Test", "null", "NULL", "N/A", "none", "None", "xx", "XX", "xxx", "XXX", "某某",
 )
 
+_ON_THE_CERTIFICATE = ("XM", "XB", "ZJLX", "XWSYDW", "XZXM", "ZXXM", "XWLB", "ZYMC", "ZSZYMC")
+
+
+def _no_key_field_is_garbled(_: Context) -> pl.Expr:
+    suspect = pl.col("garbled_field").is_not_null()
+    return ~pl.any_horizontal(
+        garbled(pl.when(suspect).then(pl.col(code))).fill_null(False) for code in _ON_THE_CERTIFICATE
+    )
+
 
 @rule(
     "A47", cls=INACCURATE,
@@ -24,10 +34,15 @@ _PLACEHOLDERS = (
     zh="文字存在乱码，请检查文件编码后按原文改正。",
     en="The text is garbled; please check the file's encoding and correct it to the original.",
     passes=({"XM": "张䶮"}, {"XM": "José Muñoz", "XMPY": "José Muñoz"}, {"LWTM": "é与ü的拼写研究"}),
-    fails=({"XM": "寮犱紵"}, {"XZXM": "ÕÅÎ°"}, {"LWTM": "锟斤拷锟斤拷研究"}, {"DSXM": "JosÃ©"}),
+    soft=_no_key_field_is_garbled,
+    fails=({"XM": "寮犱紵"}, {"XZXM": "ÕÅÎ°"}, {"PYDW": "锟斤拷", "ZYMC": "锟斤拷"}),
+    soft_fails=({"LWTM": "锟斤拷锟斤拷研究"}, {"DSXM": "JosÃ©"}),
 )
 def text_is_not_garbled(_: Context) -> pl.Expr:
-    """Fingerprints of wrong encodings in `core.garbled`; the finding names the first field that has one."""
+    """Fingerprints of wrong encodings in `core.garbled`; the finding names the first field that has one.
+
+    Only key fields withhold (duties, decision 7): elsewhere garbled text is a note.
+    """
     return pl.col("garbled_field").is_null()
 
 

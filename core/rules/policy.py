@@ -6,7 +6,7 @@ A suspicion is answered in writing and judged by a person; no check here is a ve
 import polars as pl
 
 from core.rules import Context, Sight, rule
-from core.rules._readable import conferred_fits, degree_fits, months, stamp
+from core.rules._readable import conferred_fits, degree_fits, months, stamp, written
 from core.vocabulary import Category, FindingClass
 
 POLICY = FindingClass.POLICY
@@ -17,6 +17,7 @@ _EQUIVALENT_YEARS = {Category.MASTER_EQUIVALENT: 3, Category.DOCTOR_EQUIVALENT: 
 # A school year begins in September and ends in June: each minimum is three months short of its years.
 _LEAST_MONTHS = {"4": 33, "3": 15, "2": 27}
 _LEAST_MONTHS_AFTER_COLLEGE = 21
+_NO = ("否", "0", "N", "n", "无")
 _TWO_YEARS = ("2", "2.0", "2年", "两年", "二年", "2.5", "2.5年")
 _DOCTOR = {
     "XWLBM": "208", "XWLB": "工学博士", "XWZSBH": "8090122025000123", "CSRQ": "19970307", "ZYDM": "0812",
@@ -109,6 +110,7 @@ def _studied(context: Context) -> pl.Expr:
     ),
     fails=(
         {"RXNY": "202309", "KSH": "23110101150001"},
+        {"RXNY": "202309", "KSH": "23110101150001", "SFFXXW": "是"},
         {"RXNY": "202409", "KSH": "24110101150001", "BZ": "专升本"},
     ),
 )
@@ -118,8 +120,9 @@ def study_lasted_long_enough(context: Context) -> pl.Expr:
     least = pl.when(level == "4").then(_LEAST_MONTHS["4"]).when(level == "3").then(_LEAST_MONTHS["3"])
     enough = studied >= least.otherwise(_LEAST_MONTHS["2"])
     remark = pl.when(~enough).then(pl.col("BZ"))
+    minor_alone = written("SFDEXW").is_in(_NO).fill_null(True)
     after_college = (
-        pl.lit(context.category is Category.BACHELOR_ADULT) | pl.col("declared")
+        pl.lit(context.category is Category.BACHELOR_ADULT) | (pl.col("declared") & ~minor_alone)
         | pl.col("XZ").is_in(_TWO_YEARS).fill_null(False)
         | remark.str.contains("专升本|专科起点|第二学士").fill_null(False)
     )
