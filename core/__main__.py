@@ -18,14 +18,12 @@ from core import draft as drafts
 from core import exports, feedback, intake, publication, reading, store
 from core.deadlines import Term
 from core.demo import line
-from core.desk import Actor, Desk, system_clock
+from core.desk import COMMAND_LINE, Desk, system_clock
 from core.errors import BadRequest, CentreError
 from core.intake import Declared
 from core.rules import RULES
 from core.suggestion import Suggestion
-from core.vocabulary import Category, Duty, FindingClass
-
-COMMAND_LINE = Actor("command-line", "命令行", "Command line", frozenset(Duty))
+from core.vocabulary import Category, FindingClass
 
 OK, WITHHELD, REFUSED = 0, 1, 2
 """Exit codes: done and nothing withheld; something is withheld; refused, with one line on stderr."""

@@ -83,6 +83,16 @@ DEMO_ACTORS: dict[str, Actor] = {
 """People who can be at the desk in the demo; provincial reviewers come from `province_reviewer`."""
 
 
+COMMAND_LINE = Actor("command-line", "命令行", "the command line", frozenset(Duty))
+"""Whoever works at the command line of the machine."""
+
+
+def name_of(key: str) -> tuple[str, str]:
+    """Someone who acted, by their key: in Chinese and in English; the key itself of someone not known here."""
+    actor = {**DEMO_ACTORS, COMMAND_LINE.key: COMMAND_LINE}.get(key)
+    return (actor.zh, actor.en) if actor else (key, key)
+
+
 def province_reviewer(province: str, zh: str, en: str) -> Actor:
     """A reviewer of one provincial degree committee office (省级学位委员会办公室)."""
     return Actor(

@@ -14,7 +14,7 @@ from core import draft as drafts
 from core import ledger, reading, reference, rules, sorting
 from core.database import Database, Transaction
 from core.deadlines import Term, Workdays, term_of
-from core.desk import Desk
+from core.desk import Desk, name_of
 from core.draft import Draft, Progress
 from core.errors import BadRequest, DuplicateFiling, NotFound, UnreadableFiling
 from core.lifecycle import CASE, FILING, RECORD
@@ -226,9 +226,10 @@ def _require_new(store: Database | Transaction, sha256: str) -> None:
     if same.is_empty():
         return
     filing_id, received_at, received_by = same.row(0)
+    zh, en = name_of(received_by)
     raise DuplicateFiling(
-        f"这个文件已于{received_at:%Y-%m-%d %H:%M}由{received_by}接收（批次{filing_id}），无需重复报送。",
-        f"This very file was received on {received_at:%Y-%m-%d %H:%M} by {received_by} (filing {filing_id}).",
+        f"这个文件已于{received_at:%Y-%m-%d %H:%M}由“{zh}”接收（批次{filing_id}），无需重复报送。",
+        f"This very file was received on {received_at:%Y-%m-%d %H:%M} by {en} (filing {filing_id}).",
     )
 
 

@@ -144,7 +144,7 @@ def test_the_whole_line_can_be_driven_from_the_command_line(tmp_path):
 
     assert (load.returncode, load.stdout) == (0, "已接收为批次1：14条，符合12条，暂不提供2条，不属查询范围0条。\n")
     assert (again.returncode, again.stdout) == (2, "")
-    assert "command-line" in again.stderr
+    assert "由“命令行”接收" in again.stderr
     assert (early.returncode, early.stdout) == (0, "待上网0条；确认请加 --count 0。\n")
     assert approve.returncode == 0
     assert twice.returncode == 2
