@@ -90,7 +90,7 @@ def load(asked: argparse.Namespace) -> int:
                 "The file does not tell its semester, institution or category; give --term, --institution, --category.",
             )
         declared = Declared(term, institution, category, asked.supplement)
-        draft = intake.preview(desk, path, declared, encoding=asked.encoding, layout=asked.layout)
+        draft = intake.preview(desk, source, declared)
         received = intake.receive(desk, draft, declared, source, path.name)
         outcome = received.outcome
         print(_say(

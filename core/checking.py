@@ -98,8 +98,7 @@ def _shared(heads: pl.DataFrame, key: str, others: pl.DataFrame | None = None) -
     seen_twice = hashes.is_duplicated()
     if others is not None and others.height:
         seen_twice = seen_twice | hashes.is_in(others[key].hash().implode())
-    candidates = heads.filter(seen_twice & heads[key].is_not_null())
-    return candidates
+    return heads.filter(seen_twice & heads[key].is_not_null())
 
 
 def judge(frame: pl.DataFrame, context: Context, sights: frozenset[Sight]) -> Checked:

@@ -83,7 +83,7 @@ DEMO_ACTORS: dict[str, Actor] = {
 """People who can be at the desk in the demo; provincial reviewers come from `province_reviewer`."""
 
 
-COMMAND_LINE = Actor("command-line", "命令行", "the command line", frozenset(Duty))
+COMMAND_LINE = Actor("command-line", "命令行", "Command line", frozenset(Duty))
 """Whoever works at the command line of the machine."""
 
 

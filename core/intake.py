@@ -6,12 +6,11 @@ Must not know publication, or how cases are answered.
 import os
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
 from core import draft as drafts
-from core import ledger, reading, reference, rules, sorting
+from core import ledger, reference, rules, sorting
 from core.database import Database, Transaction
 from core.deadlines import Term, Workdays, term_of
 from core.desk import Desk, name_of
@@ -86,16 +85,14 @@ def require_term(term: Term, today: date) -> Term:
 
 
 def preview(
-    desk: Desk, path: Path, declared: Declared, *, encoding: str | None = None, layout: str | None = None,
-    progress: Progress | None = None,
+    desk: Desk, source: Reading, declared: Declared, *, progress: Progress | None = None
 ) -> Draft:
-    """Read and judge a file without storing anything of it: the draft can be received or discarded.
+    """Read and judge an opened file without storing anything of it: the draft can be received or discarded.
 
     Raises UnreadableFiling, DuplicateFiling, or BadRequest for a semester, institution or file that cannot be.
     """
     desk.require(Duty.LOAD)
     _require_plausible(desk, declared)
-    source = reading.open_filing(path, encoding=encoding, layout=layout)
     context = context_for(source, declared, today=desk.now().date(), archive=True)
     draft = drafts.draw_up(source, context, desk.db.folder / "work", progress)
     try:
@@ -145,7 +142,7 @@ def receive(desk: Desk, draft: Draft, declared: Declared, source: Reading, file_
 
 def approve(desk: Desk, filing_id: int, *, approved_on: date, document: str) -> None:
     """Note that the province passed a filing (省级审核通过): its date and document number."""
-    _require_review(desk)
+    desk.require(Duty.APPROVE)
     if not document.strip():
         raise BadRequest("请填写省级审核文号。", "Give the number of the province's document.")
     if approved_on > desk.now().date():
@@ -162,7 +159,7 @@ def approve(desk: Desk, filing_id: int, *, approved_on: date, document: str) -> 
 
 def send_back(desk: Desk, filing_id: int, *, reason: str) -> int:
     """Return a filing (省级退回) with a reason: its records leave the line. Returns how many records did."""
-    _require_review(desk)
+    desk.require(Duty.APPROVE)
     if not reason.strip():
         raise BadRequest("请填写退回理由。", "Give the reason for returning the filing.")
     o03 = rules.RULES["O03"]
@@ -200,10 +197,6 @@ def _move_filing(tx: Transaction, desk: Desk, filing_id: int, event: str, note: 
         tx, FILING, event, ledger.act_of(desk, "filing", filing_id, note), filing_id=filing_id,
         chosen="SELECT filing_id FROM filing WHERE filing_id = $filing_id",
     )
-
-
-def _require_review(desk: Desk) -> None:
-    desk.require(Duty.APPROVE)
 
 
 def _require_plausible(desk: Desk, declared: Declared) -> None:

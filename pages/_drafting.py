@@ -86,9 +86,10 @@ def declare(present: Desk, suggestion: Suggestion, file_id: str) -> Declared | N
 
 def check(present: Desk, upload: Upload, declared: Declared, encoding: str | None, layout: str | None) -> None:
     """Read the file through without storing anything, telling how far it has come."""
+    source = upload.look(encoding, layout)[0]
     with st.status(_("正在预检…")) as progress:
         upload.draft = intake.preview(
-            present, upload.path, declared, encoding=encoding, layout=layout,
+            present, source, declared,
             progress=lambda rows: progress.update(label=_("已检查 {rows:,} 行…").format(rows=rows)),
         )  # fmt: skip
         upload.drafted = declared, encoding, layout

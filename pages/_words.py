@@ -17,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from core import reference
-from core.desk import DEMO_ACTORS, Actor, province_reviewer
+from core.desk import DEMO_ACTORS, Actor, name_of, province_reviewer
 from core.vocabulary import Word
 
 CATALOGUE = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "desk.po"
@@ -113,7 +113,8 @@ def province_names() -> dict[str, str]:
 
 def actor_name(key: str) -> str:
     """A person's name by their key; the key itself of someone not known here (a script, say)."""
-    return say(actors()[key]) if key in actors() else {"command-line": _("命令行")}.get(key, key)
+    zh, en = name_of(key)
+    return say(actors()[key]) if key in actors() else {"zh": zh, "en": en}[language()]
 
 
 def event_name(machine: str, event: str) -> str:

@@ -144,7 +144,8 @@ def a_filing(
     """A file of these records (one right one, when not given) taken through preview and received."""
     path = a_csv(desk.db.folder.parent / name, records or people(1, institution=institution), layout=layout)
     told = declared(term, institution, category)
-    received = intake.receive(desk, intake.preview(desk, path, told), told, reading.open_filing(path), path.name)
+    source = reading.open_filing(path)
+    received = intake.receive(desk, intake.preview(desk, source, told), told, source, path.name)
     if approved:
         an_approval(desk, received.filing_id)
     return received

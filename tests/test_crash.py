@@ -27,8 +27,8 @@ from tests.builders import a_desk, declared
 desk = a_desk(Path(sys.argv[1]))
 print("open", flush=True)
 for name in sys.argv[2:]:
-    draft = intake.preview(desk, Path(name), declared())
-    intake.receive(desk, draft, declared(), reading.open_filing(Path(name)), Path(name).name)
+    source = reading.open_filing(Path(name))
+    intake.receive(desk, intake.preview(desk, source, declared()), declared(), source, Path(name).name)
     print(name, flush=True)
 """
 

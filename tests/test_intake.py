@@ -38,7 +38,7 @@ def _rows(desk):
 
 def _draft(desk, path, told=None):
     told = told or declared()
-    return intake.preview(desk, path, told), told
+    return intake.preview(desk, reading.open_filing(path), told), told
 
 
 def test_a_filing_is_received_with_its_rows_findings_cases_and_the_file_itself(tmp_path):
@@ -249,7 +249,7 @@ def test_only_those_who_load_may_load(tmp_path):
     reader = at_desk(desk, *(duty for duty in Duty if duty is not Duty.LOAD))
 
     with pytest.raises(NotAuthorised):
-        intake.preview(reader, tmp_path / "filing.csv", told)
+        intake.preview(reader, reading.open_filing(tmp_path / "filing.csv"), told)
     with pytest.raises(NotAuthorised):
         intake.receive(reader, draft, told, reading.open_filing(tmp_path / "filing.csv"), "filing.csv")
 

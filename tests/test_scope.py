@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core import analysis, exports, feedback, intake, overview, publication, queue, rates, views
+from core import analysis, exports, feedback, intake, overview, publication, queue, rates, reading, views
 from core.desk import Desk, province_reviewer
 from core.errors import NotAuthorised, NotFound
 from core.vocabulary import Duty
@@ -197,7 +197,7 @@ def test_a_reviewer_may_not_load_publish_or_send_feedback(reviewer, tmp_path):
     told = declared(institution="80902")
 
     with pytest.raises(NotAuthorised):
-        intake.preview(reviewer, path, told)
+        intake.preview(reviewer, reading.open_filing(path), told)
     with pytest.raises(NotAuthorised):
         publication.publish(reviewer, TERM, counted=0)
     with pytest.raises(NotAuthorised):

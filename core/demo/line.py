@@ -58,8 +58,9 @@ def walk(desk: Desk, *, records: int, seed: int) -> Walked:
 def receive(desk: Desk, path: Path, filing: dict[str, str]) -> int:
     """Take one file of the nation into the store as its line in filings.csv declares it. Returns the filing's id."""
     declared = Declared(Term.parse(filing["term"]), filing["institution"], Category(filing["category"]))
-    draft = intake.preview(desk, path, declared)
-    return intake.receive(desk, draft, declared, reading.open_filing(path), path.name).filing_id
+    source = reading.open_filing(path)
+    draft = intake.preview(desk, source, declared)
+    return intake.receive(desk, draft, declared, source, path.name).filing_id
 
 
 def _on(desk: Desk, term: Term, *, days_before: int, hour: int) -> Desk:
