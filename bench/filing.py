@@ -41,7 +41,7 @@ def _part(number: np.ndarray, dirty: float, random: np.random.Generator) -> pl.D
     serial = np.char.zfill((number % 999_999 + 1).astype(str), 6)
     wrong = random.random(size) < dirty
     filled = {
-        "XM": name, "XMPY": "xing ming", "XBM": np.where(sequence % 2 == 1, "1", "2"),
+        "XM": name, "XBM": np.where(sequence % 2 == 1, "1", "2"),
         "XB": np.where(sequence % 2 == 1, "男", "女"), "GBM": "156", "GB": "中国", "MZM": "01", "MZ": "汉族",
         "ZZMMM": "03", "ZZMM": "共青团员", "CSRQ": np.where(wrong, "19990101", born), "ZJLXM": "01",
         "ZJLX": "居民身份证", "ZJHM": id_number, "XWSYDWM": institution, "XWSYDW": "示例大学",

@@ -19,12 +19,15 @@ import polars as pl
 from pandera.errors import SchemaErrors
 from streamlit.testing.v1 import AppTest
 
-from bench import filing
-from core import checking, draft, intake, queue, reading, reference, store, values
+from bench import archive as archives
+from bench import filing, registers
+from core import checking, draft, facts, intake, queue, reading, reference, ruleset, store, trial, values
 from core.deadlines import Term
 from core.desk import Actor, Desk, system_clock
 from core.intake import Declared
 from core.rules import RULES, Context, Sight, schema
+from core.ruleset import Proposal
+from core.trial import Reach
 from core.vocabulary import Category, Duty
 
 _BENCH = Actor("bench", "测速", "Bench", frozenset(Duty))
@@ -39,6 +42,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--archive", type=int, default=0, help="records on file already, to load beside")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder:
         path = Path(folder) / "filing.csv"
@@ -50,11 +54,15 @@ def main() -> None:
         print("| figure | value |\n|---|---|")
         print(f"| whole load ÷ DuckDB `CREATE TABLE AS read_csv`, median of {asked.rounds} "
               f"| {statistics.median(ratios):.2f} ({', '.join(f'{ratio:.2f}' for ratio in sorted(ratios))}) |")
-        print(f"| peak memory of the load | {max(load[1] for _, load in rounds):.2f} GB |")
+        print(f"| peak memory of the load | {max(load[1] for _, load in rounds):.2f} GB |", flush=True)
+        for figure, value in _archive_stage(path, asked.archive, statistics.median(load[0] for _, load in rounds)):
+            print(f"| {figure} | {value} |", flush=True)
+        if asked.archive:
+            return
         for figure, value in _queue_stage(Path(folder)):
-            print(f"| {figure} | {value} |")
+            print(f"| {figure} | {value} |", flush=True)
         for figure, value in _check_stage(Path(folder), min(asked.rows, 1_000_000)):
-            print(f"| {figure} | {value} |")
+            print(f"| {figure} | {value} |", flush=True)
 
 
 def _raw(path: Path, folder: Path) -> None:
@@ -63,19 +71,50 @@ def _raw(path: Path, folder: Path) -> None:
         connection.execute("CREATE TABLE filed AS SELECT * FROM read_csv($path, all_varchar = true)", {"path": str(path)})
 
 
+def _prepare(folder: Path, archive: int) -> None:
+    """A store whose registers answer for the filing, with so many records on file."""
+    db = store.open_store(folder)
+    registers.put_in_force(Desk(db, _BENCH, system_clock), system_clock().date())
+    if archive:
+        archives.fill(db, archive)
+    db.close()
+
+
 def _load(path: Path, folder: Path) -> None:
     db = store.open_store(folder)
     desk = Desk(db, _BENCH, system_clock)
     source = reading.open_filing(path)
-    context = _context(source)
-    drafted = draft.draw_up(source, context, db.folder / "work")
+    drafted = draft.draw_up(source, _context(source, ruleset.in_force(db, desk.now().date())), db.folder / "work")
     intake.receive(desk, drafted, _DECLARED, source, path.name)
     db.close()
 
 
-def _context(source: reading.Reading) -> Context:
+def _try_out(path: Path, folder: Path) -> None:
+    db = store.open_store(folder)
+    desk = Desk(db, _BENCH, system_clock)
+    base = ruleset.in_force(db, desk.now().date())
+    degrees = base.reference.table("degrees")  # read by all checks: everything is judged anew
+    trial.run(desk, Proposal(base, base.settings, {"degrees": degrees.head(degrees.height - 1)}), Reach(term="2024-2"))
+    db.close()
+
+
+def _archive_stage(path: Path, archive: int, empty: float) -> Iterator[tuple[str, str]]:
+    """The same load beside an archive, and a trial of all checks over what it stored, against the load itself."""
+    folder = path.parent / "archive"
+    _prepare(folder, archive)
+    loaded = _apart(_load, path, folder)
+    if archive:
+        yield f"load beside {archive:,} records on file ÷ into an empty store", f"{loaded[0] / empty:.2f}"
+        yield "peak memory of that load", f"{loaded[1]:.2f} GB"
+    tried = _apart(_try_out, path, folder)
+    yield "trial of all checks over the stored records ÷ their load", f"{tried[0] / loaded[0]:.2f}"
+    yield "peak memory of the trial", f"{tried[1]:.2f} GB"
+    shutil.rmtree(folder)
+
+
+def _context(source: reading.Reading, judged_by: ruleset.Ruleset) -> Context:
     """As at intake, but without the filer: a large file here holds several institutions."""
-    told = intake.context_for(source, _DECLARED, today=date(2026, 11, 1), archive=True)
+    told = intake.context_for(source, _DECLARED, judged_by, today=date(2026, 11, 1), archive=True)
     return replace(told, institution=None)
 
 
@@ -86,7 +125,7 @@ def _queue_stage(folder: Path) -> Iterator[tuple[str, str]]:
     db = store.open_store(folder / "queue")
     desk = Desk(db, _BENCH, system_clock)
     source = reading.open_filing(path)
-    intake.receive(desk, draft.draw_up(source, _context(source), db.folder / "work"), _DECLARED, source, path.name)
+    intake.receive(desk, draft.draw_up(source, _context(source, ruleset.shipped()), db.folder / "work"), _DECLARED, source, path.name)
     open_findings = db.frame("SELECT count(*) AS n FROM finding WHERE closed IS NULL").item()
     everything = queue.QueueFilter()
     for by in ("province", "rule"):
@@ -114,9 +153,9 @@ def _check_stage(folder: Path, rows: int) -> Iterator[tuple[str, str]]:
         path = folder / f"dirty-{dirty}.csv"
         filing.write(path, rows=rows, dirty=dirty)
         source = reading.open_filing(path)
-        context = _context(source)
+        context = _context(source, ruleset.shipped())
         chunk = pl.concat(source.chunks())
-        frame = checking.with_known(values.read(chunk, reference.load()), pl.DataFrame(schema={"row": pl.Int64}))
+        frame = facts.beside(values.read(chunk, reference.load()), pl.DataFrame(schema={"row": pl.Int64}))
         seconds[dirty] = min(_timed(lambda f=frame, c=context: checking.judge(f, c, frozenset(Sight)))
                              for _ in range(3))
         if dirty == 0.03:
@@ -136,17 +175,21 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _apart(work: Callable[[Path, Path], None], path: Path) -> tuple[float, float]:
-    """Seconds and peak GB of a piece of work in a process of its own."""
+def _apart(work: Callable[[Path, Path], None], path: Path, folder: Path | None = None) -> tuple[float, float]:
+    """Seconds and peak GB of a piece of work in a process of its own; on a fresh store unless one is given."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(_measured, (work, path))
-
-
-def _measured(work: Callable[[Path, Path], None], path: Path) -> tuple[float, float]:
-    folder = Path(tempfile.mkdtemp(prefix="desk-bench-store-", dir=path.parent))
-    duckdb.connect().execute("SELECT $warm", {"warm": 1})
+        if folder:
+            return pool.apply(_measured, (work, path, folder))
+    fresh = Path(tempfile.mkdtemp(prefix="desk-bench-store-", dir=path.parent))
+    if work is not _raw:
+        _prepare(fresh, 0)
     try:
-        seconds = _timed(lambda: work(path, folder))
+        return _apart(work, path, fresh)
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(fresh)
+
+
+def _measured(work: Callable[[Path, Path], None], path: Path, folder: Path) -> tuple[float, float]:
+    duckdb.connect().execute("SELECT $warm", {"warm": 1})
+    seconds = _timed(lambda: work(path, folder))
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

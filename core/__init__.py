@@ -1,15 +1,19 @@
 """学位证书信息管理: the work of the degree centre, one module per step, on a small spine.
 
 Level 0  vocabulary, errors                                 words
-Level 1  lifecycle, record, reference, citizen, garbled     pure regulation, dated tables, what one cell says
-Level 2  deadlines, database, values, reading/              the calendar, the store, what was filed
-Level 3  desk, rules/, suggestion                           who acts, and the rulebook
-Level 4  checking, ledger                                   the two gates
-Level 5  draft                                              a filing read through, not yet in the store
+Level 1  lifecycle, record, reference, settings, citizen, garbled, cell     pure regulation, dated tables, one cell
+Level 2  deadlines, database, values, twins, reading/       the calendar, the store, what was filed
+Level 3  desk, rules/, facts, photos, profile, ministry, revocations, suggestion    who acts, and the rulebook
+Level 4  checking, ledger, enrolment, tables                the two gates, tables as staff keep them
+Level 5  draft, ruleset                                     a filing read through; versions of the rulebook
 Level 6  sorting, store                                     数据整理: both gates, once; the store opened
-Level 7  intake, publication, feedback, lookup, views, queue, rates, overview, inspection, analysis, exports    the steps, and reads
-Level 8  demo/                                              the synthetic nation, walked along the line
-Level 9  __main__                                           the command line
+Level 7  intake, review, publication, feedback, lookup, views, queue, rates, overview    the steps, and reads
+Level 8  inspection, analysis, exports, handbook, resort    a closer look, and files that leave
+Level 9  trial                                              a proposed rulebook on records on file
+Level 10  revision                                          and put in force
+Level 11  demo/                                              the synthetic nation, walked along the line
+Level 12  commands                                          what the command line does
+Level 13  __main__                                           the command line
 
 Imports point downwards only (tests/test_architecture.py). Nothing here knows Streamlit or Plotly.
 """

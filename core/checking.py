@@ -8,33 +8,26 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from core import values
+from core import facts, revocations, values
 from core.errors import RuleFault
 from core.rules import RULES, Context, Rule, Sight, schema
-from core.vocabulary import FindingClass
+from core.vocabulary import Category, FindingClass
 
-KNOWN: dict[str, pl.DataType] = {
-    "known_certificate_rows": pl.UInt32(),
-    "known_certificate_other": pl.Boolean(),
-    "known_same_record": pl.Boolean(),
-    "known_same_day_degrees": pl.UInt32(),
-    "known_master_conferred": pl.Date(),
-}
-"""What only a record's filing or the archive can tell, as columns; null means nothing is known.
-
-known_certificate_rows: rows of this filing with the same certificate number.
-known_certificate_other: the number is on file for another person.
-known_same_record: this person is on file with this certificate number.
-known_same_day_degrees: degrees of this person, level, day and institution that were not declared as second or
-minor, this one included.
-known_master_conferred: the latest day this person was conferred a master's degree.
-"""
 FINDINGS = {"row": pl.Int64, "rule": pl.String, "class": pl.String, "field": pl.String, "value": pl.String}
 """Shape of findings: long, one line per record and rule; `value` is the field as filed."""
-TALLY = {"rule": pl.String, "evaluated": pl.Int64, "failed": pl.Int64, "not_evaluated": pl.Int64}
-"""Shape of the tally: how many rows each check judged, failed, and could not judge."""
-HEADS = ("row", "name", "certificate", "person", "level", "conferred", "declared")
-"""The few columns by which records are compared with others and found again."""
+TALLY = {
+    "rule": pl.String, "evaluated": pl.Int64, "failed": pl.Int64, "not_evaluated": pl.Int64, "no_reference": pl.Int64,
+}
+"""Shape of the tally: how many rows each check judged, failed, and could not judge, and for how many of these
+because a reference table is empty or partial (参照表缺失). Checks of the filing as such count the filing as one."""
+FILING_ROW = 0
+"""The row number findings about the filing as such carry."""
+_PART_TIME = r"业余|函授|夜大|网络|自学|半脱产|非全日制|在职"
+_FULL_TIME_CATEGORIES = (
+    Category.BACHELOR, Category.BACHELOR_INTERNATIONAL, Category.BACHELOR_PROFESSIONAL, Category.MASTER, Category.DOCTOR,
+)
+"""Where study is full time (全日制) unless it is told otherwise; elsewhere only where it is told so."""
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -46,59 +39,37 @@ class Checked:
 
 def check(chunk: pl.DataFrame, context: Context) -> Checked:
     """Judge a whole filing held in one frame (row and filed codes), the archive left aside."""
-    frame = enrich(chunk, context)
-    return judge(frame, context, frozenset(Sight))
+    return judge(enrich(chunk, context), context, frozenset(Sight))
 
 
 def enrich(chunk: pl.DataFrame, context: Context) -> pl.DataFrame:
     """A filed chunk with its derived values and the facts the chunk itself tells: what `schema` validates."""
     frame = values.read(chunk, context.reference)
-    return with_known(frame, filing_facts(frame))
+    return facts.beside(frame, known(heads(frame, context), context))
 
 
-def with_known(frame: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """Lay facts (row and some of KNOWN) beside a frame that has been read; what is not told is null."""
-    told = [name for name in KNOWN if name in facts.columns]
-    joined = frame.join(facts.select("row", *told), on="row", how="left", maintain_order="left")
-    return joined.with_columns(pl.lit(None, kind).alias(name) for name, kind in KNOWN.items() if name not in told)
+def known(
+    heads: pl.DataFrame, context: Context, acquainted: pl.DataFrame | None = None, told: Iterable[pl.DataFrame] = ()
+) -> pl.DataFrame:
+    """What is known of a filing's rows from each other, from the register of revocations, and what else is told.
 
-
-def filing_facts(heads: pl.DataFrame, others: pl.DataFrame | None = None) -> pl.DataFrame:
-    """What a filing's records tell about each other: row and KNOWN facts, for rows that share anything.
-
-    `heads` has HEADS; `others` has person, level, conferred, declared, certificate and `here`: degrees on file of
-    the same persons, and whether this institution conferred them.
+    `heads` and `acquainted` are as facts.of_filing takes them, `told` are more facts by row.
     """
-    degrees_told = ("person", "level", "conferred", "declared", "certificate")
-    heads = heads.select("row", *degrees_told)
-    theirs = heads.clear().drop("row").with_columns(here=pl.lit(False)) if others is None else others
-    certificates = _shared(heads, "certificate").select("row", known_certificate_rows=pl.len().over("certificate"))
-    people = _shared(heads, "person", theirs)
-    ours = people.drop("row").with_columns(here=pl.lit(True))
-    degrees = pl.concat([ours, theirs.select(ours.columns)], how="vertical_relaxed").unique()
-    same_day = (
-        degrees.filter(~pl.col("declared"), "here")
-        .group_by("person", "level", "conferred")
-        .agg(known_same_day_degrees=pl.col("certificate").n_unique())
-    )
-    masters = (
-        degrees.filter(pl.col("level") == "3").group_by("person").agg(known_master_conferred=pl.max("conferred"))
-    )
-    personal = people.join(same_day, on=["person", "level", "conferred"], how="left").join(
-        masters, on="person", how="left"
-    )
-    return personal.select("row", "known_same_day_degrees", "known_master_conferred").join(
-        certificates, on="row", how="full", coalesce=True
-    )
+    register = revocations.of_filing(heads, context.reference, context.institution, context.today)
+    return facts.merged([facts.of_filing(heads, acquainted), register, *told])
 
 
-def _shared(heads: pl.DataFrame, key: str, others: pl.DataFrame | None = None) -> pl.DataFrame:
-    """The rows whose key another row, or `others`, has too. Hashes first: 8 bytes a row for millions of rows."""
-    hashes = heads[key].hash()
-    seen_twice = hashes.is_duplicated()
-    if others is not None and others.height:
-        seen_twice = seen_twice | hashes.is_in(others[key].hash().implode())
-    return heads.filter(seen_twice & heads[key].is_not_null())
+def heads(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """The few columns of a read frame by which its records are compared with others: facts.HEADS."""
+    unknown = facts.beside(frame, pl.DataFrame(schema={"row": pl.Int64}))
+    asked = RULES.keys() if context.only is None else context.only
+    far = (Sight.FILING, Sight.ARCHIVE)
+    silent = [each for each in RULES.values() if each.silent_fails and each.sight in far and each.code in asked]
+    form = pl.col("XXXS").fill_null("")
+    told = form.str.contains("全日制") | pl.lit(context.category in _FULL_TIME_CATEGORIES)
+    return unknown.lazy().with_columns(
+        full_time=told & ~form.str.contains(_PART_TIME), suspect=~pl.all_horizontal(pl.lit(True), *(each.verdict(context) for each in silent)),
+    ).select(*facts.HEADS).collect()
 
 
 def judge(frame: pl.DataFrame, context: Context, sights: frozenset[Sight]) -> Checked:
@@ -107,12 +78,27 @@ def judge(frame: pl.DataFrame, context: Context, sights: frozenset[Sight]) -> Ch
     One select over the schema's own expressions; its verdicts are Pandera's (tests/rules/test_pandera_agrees.py)
     at a cost that does not grow with the share of dirty rows (F11). Raises RuleFault when a check cannot run.
     """
-    checks = {str(each.name): each.statistics for each in schema(context).checks}
+    return _judged(frame, context, sights, whole=False)
+
+
+def judge_whole(told: dict[str, object], context: Context) -> Checked:
+    """Judge a filing as such by its facts (some of facts.WHOLE). Findings carry FILING_ROW and what was counted."""
+    line = {name: told.get(name) for name in facts.WHOLE}
+    frame = pl.DataFrame([line], schema=facts.WHOLE).with_columns(row=pl.lit(FILING_ROW, pl.Int64))
+    return _judged(frame, context, frozenset({Sight.WHOLE}), whole=True)
+
+
+def _judged(frame: pl.DataFrame, context: Context, sights: frozenset[Sight], *, whole: bool) -> Checked:
+    checks = {str(each.name): each.statistics for each in schema(context, whole=whole).checks}
     asked = [code for code in checks if RULES[code].sight in sights]
+    seen = {code: parts for code, parts in checks.items() if RULES[code].sight is not Sight.PHOTO or code in asked}
+    if not checks:
+        return Checked(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=TALLY))
     try:
         flags = frame.lazy().select(
             *(checks[code]["verdict"].alias(code) for code in asked),
-            *(parts["evaluated"].alias(f"evaluated {code}") for code, parts in checks.items()),
+            *(parts["evaluated"].alias(f"evaluated {code}") for code, parts in seen.items()),
+            *(parts["asked"].alias(f"asked {code}") for code, parts in seen.items() if parts["asked"] is not None),
         ).collect()  # lazy: what several checks share is computed once
     except pl.exceptions.PolarsError as error:
         faulty = [code for code in asked if not _runs(frame, checks[code]["verdict"])]
@@ -122,10 +108,15 @@ def judge(frame: pl.DataFrame, context: Context, sights: frozenset[Sight]) -> Ch
     right = flags.select(pl.all().sum().cast(pl.Int64)).row(0, named=True)
     failed = dict.fromkeys(checks, 0) | {code: frame.height - right[code] for code in asked}
     findings = [_findings(frame, (~flags[code]).arg_true(), RULES[code], context) for code in asked if failed[code]]
-    judged = [right[f"evaluated {code}"] for code in checks]
+    judged = {code: right.get(f"evaluated {code}", 0) for code in checks}
     tally = pl.DataFrame(
-        {"rule": list(checks), "evaluated": judged, "failed": list(failed.values())}, schema_overrides=TALLY
-    ).with_columns(not_evaluated=pl.lit(frame.height, pl.Int64) - pl.col("evaluated"))
+        [
+            (code, judged[code], failed[code], frame.height - judged[code],
+             right.get(f"asked {code}", judged[code]) - judged[code])
+            for code in checks
+        ],
+        schema=TALLY, orient="row",
+    )
     return Checked(pl.concat([pl.DataFrame(schema=FINDINGS), *findings]), tally)
 
 
@@ -143,23 +134,40 @@ def _findings(frame: pl.DataFrame, failing: pl.Series, rule: Rule, context: Cont
     cls = pl.lit(rule.cls.value)
     if rule.soft:
         cls = pl.when(rule.soft(context).fill_null(False)).then(pl.lit(FindingClass.NOTE.value)).otherwise(cls)
-    needed = {"row", *fields, *field.meta.root_names(), *cls.meta.root_names()}
+    needed = {"row", *field.meta.root_names(), *cls.meta.root_names()} | (set(fields) & set(frame.columns))
     places = frame.select(needed)[failing].select("row", rule=pl.lit(rule.code), **{"class": cls}, field=field)
     if rule.cls is FindingClass.CLASSIFIED:  # a finding never repeats what may be secret
         return places.with_columns(value=pl.lit(None, pl.String))
+    if rule.sight is Sight.WHOLE:
+        return places.with_columns(value=pl.lit(_counted(frame.row(0, named=True), rule, context)))
     named = places["field"].unique().to_list()
     filed = frame.select(named)[failing]
     value = pl.coalesce(pl.when(places["field"] == name).then(filed[name]) for name in named)
     return places.with_columns(value=value)
 
 
+def _counted(told: dict[str, object], rule: Rule, context: Context) -> str:
+    """What a check of the filing as such compared, in words: 记录800条，决议名单790人."""
+    read = set(rule.holds(context).meta.root_names())
+    words = {True: "已附", False: "未附"}
+    return "，".join(
+        text.format(words[told[name]] if isinstance(told[name], bool) else told[name])
+        for name, text in facts.COUNTED.items() if name in read and told[name] is not None
+    )
+
+
 def with_failures(tally: pl.DataFrame, far: pl.DataFrame) -> pl.DataFrame:
-    """The tally of a filing with the failures that came to light beyond single records."""
-    failed = far.select("rule", more="failed")
+    """The tally of a filing with what came to light beyond single records: failures, and how many photos were judged."""
+    of_photos = pl.col("rule").is_in([code for code, rule in RULES.items() if rule.sight is Sight.PHOTO])
+    more = far.select("rule", failures="failed", judged=pl.when(of_photos).then("evaluated").otherwise(0))
     return (
-        tally.join(failed, on="rule", how="left", maintain_order="left")
-        .with_columns(failed=pl.col("failed") + pl.col("more").fill_null(0))
-        .drop("more")
+        tally.join(more, on="rule", how="left", maintain_order="left")
+        .with_columns(
+            failed=pl.col("failed") + pl.col("failures").fill_null(0),
+            evaluated=pl.col("evaluated") + pl.col("judged").fill_null(0),
+            not_evaluated=pl.col("not_evaluated") - pl.col("judged").fill_null(0),
+        )
+        .drop("failures", "judged")
     )
 
 
@@ -170,3 +178,8 @@ def add_tallies(tallies: Iterable[pl.DataFrame]) -> pl.DataFrame:
         pl.concat(tallies).group_by("rule").sum()
         .sort(pl.col("rule").replace_strict({code: place for place, code in enumerate(order)}, default=999))
     )
+
+
+def in_order(findings: pl.DataFrame) -> pl.DataFrame:
+    """Findings in the one order they are stored in: by row, then by rule."""
+    return findings.sort("row", "rule")

@@ -17,7 +17,7 @@ from core.vocabulary import Duty
 BEIJING = ZoneInfo("Asia/Shanghai")
 
 
-_NATIONAL = frozenset({Duty.LOAD, Duty.PUBLISH, Duty.FEEDBACK})
+_NATIONAL = frozenset({Duty.LOAD, Duty.PUBLISH, Duty.FEEDBACK, Duty.RULES})
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ DEMO_ACTORS: dict[str, Actor] = {
               frozenset({*_CENTRE, Duty.LOAD, Duty.FEEDBACK, Duty.APPROVE})),
         Actor("publisher", "学位中心 发布员", "Centre publisher", frozenset({*_CENTRE, Duty.PUBLISH})),
         Actor("analyst", "学位中心 分析员", "Centre analyst", frozenset({Duty.ANALYSE})),
+        Actor("keeper", "学位中心 规则管理员", "Centre rulebook keeper", frozenset({*_CENTRE, Duty.RULES})),
         Actor("secrecy", "学位中心 保密员", "Centre secrecy officer", frozenset({*_CENTRE, Duty.CLASSIFIED})),
     )
 }

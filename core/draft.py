@@ -9,18 +9,20 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
 import pyarrow.parquet as pq
 
-from core import checking, values
+from core import cell, checking, facts, photos, values
 from core.errors import UnreadableFiling
+from core.photos import Matched
+from core.profile import Profile
 from core.reading import Reading
 from core.record import COLUMNS
-from core.rules import Context, Sight
+from core.rules import FAR, Context, Sight
 
 CHUNK = 200_000
 Progress = Callable[[int], None]
@@ -31,8 +33,9 @@ Progress = Callable[[int], None]
 class Draft:
     """A filing read and judged as far as it can be judged alone.
 
-    `filed` has row and every code of COLUMNS as filed; `heads` has checking.HEADS. `checked` holds the findings of
-    record checks, and the tally of all checks with those that look further still at zero failures.
+    `filed` has row and every code of COLUMNS as filed; `heads` has facts.HEADS. `checked` holds the findings of
+    record checks, and the tally of all checks with those that look further still at zero failures. `profile` counts
+    the filing as such, `photos` tells whose its photos are.
     """
 
     folder: Path
@@ -44,6 +47,8 @@ class Draft:
     records: int
     context: Context
     checked: checking.Checked
+    profile: Profile
+    photos: Matched | None = None
 
     def discard(self) -> None:
         """Forget the draft; nothing of it stays on disk."""
@@ -63,7 +68,7 @@ def draw_up(
         with ThreadPoolExecutor(max_workers=2) as beside:
             kept = beside.submit(_keep_original, reading.path, folder / "original")
             chunks = reading.chunks(rows)
-            heads, checked = _read_through(chunks, context, folder / "filed.parquet", beside, progress)
+            heads, checked, profile = _read_through(chunks, context, folder / "filed.parquet", beside, progress)
             sha256, size = kept.result()
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -71,53 +76,110 @@ def draw_up(
     heads.write_parquet(folder / "heads.parquet")
     return Draft(
         folder, folder / "original", folder / "filed.parquet", folder / "heads.parquet", sha256, size, heads.height,
-        context, checked,
+        context, checked, profile,
     )
+
+
+def draw_again(filed: Path, context: Context, work: Path, progress: Progress | None = None, *, rows: int = CHUNK) -> Draft:
+    """A filing on file read and judged once more from its own Parquet, by the context's rules; nothing of it changes."""
+    folder = work / f"draft-{uuid4().hex}"
+    folder.mkdir(parents=True)
+    with pq.ParquetFile(filed) as source:
+        chunks = (pl.from_arrow(batch) for batch in source.iter_batches(batch_size=rows))
+        heads, checked, profile = _judge_through(chunks, context, lambda frame: None, progress)
+    heads.write_parquet(folder / "heads.parquet")
+    return Draft(
+        folder, folder / "original", filed, folder / "heads.parquet", "", 0, heads.height, context, checked, profile
+    )
+
+
+def with_photos(draft: Draft, source: Path) -> Draft:
+    """The draft with the photos of a folder or zip beside its records. Raises BadRequest as photos.inspect does."""
+    filed = pl.read_parquet(draft.filed, columns=["row", "ZJHM", "XWZSBH", "XH", "ZP"])
+    people = filed.select(
+        "row", "XH", "ZP", id_number=values.id_number(pl.col("ZJHM")), certificate=cell.half_width(pl.col("XWZSBH"))
+    )
+    return replace(draft, photos=photos.matched(photos.inspect(source), people))
 
 
 def complete(
-    draft: Draft, others: pl.DataFrame | None = None, matches: pl.DataFrame | None = None
+    draft: Draft, acquainted: pl.DataFrame | None = None, told: tuple[pl.DataFrame, ...] = (),
+    whole: dict[str, object] | None = None,
 ) -> checking.Checked:
-    """Add the findings of checks that look beyond one record.
+    """Add the findings of checks that look beyond one record, and those of the filing as such.
 
-    `others` is as checking.filing_facts takes it; `matches` has row, known_certificate_other, known_same_record.
-    Without them the filing is compared with itself alone.
+    `acquainted` is as facts.of_filing takes it, `told` more facts by row, `whole` more of facts.WHOLE; without them
+    the filing is compared with itself alone. Findings come in their one order.
     """
-    facts = checking.filing_facts(pl.read_parquet(draft.heads), others)
-    if matches is not None:
-        facts = facts.join(matches, on="row", how="full", coalesce=True)
-    if facts.is_empty():
-        return draft.checked
-    rows = pl.scan_parquet(draft.filed).filter(pl.col("row").is_in(facts["row"].implode())).collect()
-    frame = checking.with_known(values.read(rows, draft.context.reference), facts)
-    far = checking.judge(frame, draft.context, frozenset({Sight.FILING, Sight.ARCHIVE}))
-    return checking.Checked(
-        pl.concat([draft.checked.findings, far.findings]),
-        checking.with_failures(draft.checked.tally, far.tally),
-    )
+    heads = pl.read_parquet(draft.heads)
+    of_photos = draft.photos.facts if draft.photos else pl.DataFrame(schema={"row": pl.Int64})
+    known = checking.known(heads, draft.context, acquainted, (_rare(draft), of_photos, *told))
+    suspects = heads.filter(pl.col("suspect"))["row"]
+    rows = pl.concat([known["row"], suspects]).unique().sort()
+    about = checking.judge_whole(draft.profile.whole() | _declared(draft) | (whole or {}), draft.context)
+    findings, tally = [draft.checked.findings, about.findings], draft.checked.tally
+    for chunk in _filed_rows(draft.filed, rows):
+        frame = facts.beside(values.read(chunk, draft.context.reference), known)
+        far = checking.judge(frame, draft.context, FAR)
+        findings.append(far.findings)
+        tally = checking.with_failures(tally, far.tally)
+    return checking.Checked(checking.in_order(pl.concat(findings)), checking.add_tallies([tally, about.tally]))
+
+
+def _declared(draft: Draft) -> dict[str, object]:
+    told = {"whole_listed": draft.context.listed, "whole_attached": draft.context.attached}
+    return told | (draft.photos.whole() if draft.photos else {})
+
+
+def _filed_rows(filed: Path, rows: pl.Series) -> Iterator[pl.DataFrame]:
+    """The filed rows with these numbers, so many at a time."""
+    for start in range(0, rows.len(), CHUNK):
+        wanted = rows.slice(start, CHUNK)
+        within = pl.col("row").is_between(wanted[0], wanted[-1])
+        yield pl.scan_parquet(filed).filter(within & pl.col("row").is_in(wanted.implode())).collect()
+
+
+def _rare(draft: Draft) -> pl.DataFrame:
+    """Rows whose president or chair is not the one most records of their day name."""
+    rare = draft.profile.rare_signatories()
+    if rare.is_empty():
+        return pl.DataFrame(schema={"row": pl.Int64})
+    signed = pl.scan_parquet(draft.filed).select("row", "HXWRQ", "XZXM", "ZXXM")
+    dated = signed.with_columns(conferred=cell.date(pl.col("HXWRQ")))
+    keys = ["conferred", "XZXM", "ZXXM"]
+    return dated.join(rare.lazy(), on=keys, how="semi").select("row", known_rare_signatory=pl.lit(True)).collect()
 
 
 def _read_through(
     chunks: Iterator[pl.DataFrame], context: Context, filed: Path, beside: ThreadPoolExecutor,
     progress: Progress | None,
-) -> tuple[pl.DataFrame, checking.Checked]:
-    findings, tallies, heads, done = [], [], [], 0
+) -> tuple[pl.DataFrame, checking.Checked, Profile]:
     with _Filed(filed, beside) as written:
-        for chunk in chunks:
-            frame = values.read(chunk, context.reference)
-            written.append(frame)
-            near = checking.judge(frame, context, frozenset({Sight.RECORD}))
-            findings.append(near.findings)
-            tallies.append(near.tally)
-            heads.append(frame.select(checking.HEADS))
-            done += chunk.height
-            if progress:
-                progress(done)
-    if not done:
+        judged = _judge_through(chunks, context, written.append, progress)
+    if judged[0].is_empty():
         raise UnreadableFiling(
             "文件里没有数据行。请确认文件内容后重新报送。", "The file has no data rows. Check it and file again."
         )
-    return pl.concat(heads), checking.Checked(pl.concat(findings), checking.add_tallies(tallies))
+    return judged
+
+
+def _judge_through(
+    chunks: Iterator[pl.DataFrame], context: Context, keep: Callable[[pl.DataFrame], None], progress: Progress | None
+) -> tuple[pl.DataFrame, checking.Checked, Profile]:
+    findings, tallies, done = [pl.DataFrame(schema=checking.FINDINGS)], [pl.DataFrame(schema=checking.TALLY)], 0
+    heads, profile = [pl.DataFrame(schema=facts.HEADS)], Profile()
+    for chunk in chunks:
+        frame = values.read(chunk, context.reference)
+        keep(frame)
+        near = checking.judge(frame, context, frozenset({Sight.RECORD}))
+        findings.append(near.findings)
+        tallies.append(near.tally)
+        heads.append(checking.heads(frame, context))
+        profile.add(frame)
+        done += chunk.height
+        if progress:
+            progress(done)
+    return pl.concat(heads), checking.Checked(pl.concat(findings), checking.add_tallies(tallies)), profile
 
 
 class _Filed:

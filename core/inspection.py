@@ -7,9 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from core import reference, rules, sorting, values
-from core.checking import Checked, with_known
-from core.deadlines import Term, Workdays
+from core import facts, rules, ruleset, sorting, values
+from core.checking import FILING_ROW, Checked
+from core.deadlines import Term
 from core.desk import Desk
 from core.draft import Draft
 from core.record import COLUMNS, LAYOUTS
@@ -32,15 +32,17 @@ def record_checks(desk: Desk, head: dict[str, Any], filed: dict[str, Any], findi
     """
     row = {code: filed.get(code) for code in COLUMNS}
     told = {code for code, value in row.items() if value} | set(findings["field"])
+    judged_by = ruleset.in_force(desk.db, desk.now().date())
     context = rules.Context(
         columns=frozenset(told | set(LAYOUTS[head["layout"]].codes)), today=head["received_at"].date(),
-        reference=reference.load(), workdays=Workdays.load(), term=Term.parse(head["term"]),
+        reference=judged_by.reference, workdays=judged_by.workdays, settings=judged_by.settings, term=Term.parse(head["term"]),
         category=Category(head["category"]), institution=head["institution"], supplement=head["supplement"],
         archive=True,
     )
     chunk = pl.DataFrame([row], schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(row=pl.lit(1, pl.Int64))
-    frame = with_known(values.read(chunk, context.reference), pl.DataFrame(schema={"row": pl.Int64}))
-    seen = [each for each in rules.RULES.values() if _may_see(desk, each.cls)]
+    frame = facts.beside(values.read(chunk, context.reference), pl.DataFrame(schema={"row": pl.Int64}))
+    of_records = [each for each in rules.RULES.values() if each.sight is not rules.Sight.WHOLE]
+    seen = [each for each in of_records if _may_see(desk, each.cls)]
     judged = frame.select(each.evaluated(context).alias(each.code) for each in seen).row(0, named=True)
     failed = set(findings["rule"])
     outcomes = [
@@ -70,7 +72,8 @@ def draft_classes(checked: Checked) -> pl.DataFrame:
     """A draft's findings by class: class, records, findings."""
     order = {str(cls): place for place, cls in enumerate(FindingClass)}
     return (
-        checked.findings.group_by("class").agg(records=pl.n_unique("row"), findings=pl.len())
+        checked.findings.group_by("class")
+        .agg(records=pl.col("row").filter(pl.col("row") != FILING_ROW).n_unique(), findings=pl.len())
         .sort(pl.col("class").replace_strict(order, return_dtype=pl.Int8))
     )
 

@@ -1,26 +1,27 @@
-"""接收报送: a file looked at, drafted, received; and the province's word on it (articles 4 and 5, notice item two).
+"""接收报送: a file looked at, drafted and received (articles 4 and 5).
 
-Must not know publication, or how cases are answered.
+Must not know the province's word on it, publication, or how cases are answered.
 """
 
 import os
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
 from core import draft as drafts
-from core import ledger, reference, rules, sorting
+from core import ledger, reference, rules, ruleset, sorting
 from core.database import Database, Transaction
-from core.deadlines import Term, Workdays, term_of
+from core.deadlines import Term, term_of
 from core.desk import Desk, name_of
 from core.draft import Draft, Progress
-from core.errors import BadRequest, DuplicateFiling, NotFound, UnreadableFiling
-from core.lifecycle import CASE, FILING, RECORD
+from core.errors import BadRequest, DuplicateFiling, UnreadableFiling
 from core.reading import Reading
+from core.ruleset import Ruleset
 from core.sorting import Outcome
 from core.suggestion import Suggestion, suggest
-from core.vocabulary import Category, Duty, FindingClass
+from core.vocabulary import Category, Duty
 
 FIRST_TERM = Term(2008, 1)
 """The semester that opens on 1 September 2008 (notice item two)."""
@@ -30,23 +31,29 @@ SELECT filing_id, received_at, received_by FROM filing
 WHERE sha256 = $sha256 AND status <> 'returned'
 ORDER BY filing_id LIMIT 1"""
 
-_TALLY_REVIEW = """
-UPDATE rule_tally SET evaluated = evaluated + not_evaluated, failed = $failed, not_evaluated = 0
-WHERE filing_id = $filing_id AND rule = 'O03'"""
+@dataclass(frozen=True)
+class Resolution:
+    """What is told of the degree committee's resolution (学位授予决议); None: not told.
 
-_FILING = """
-SELECT filing_id, status, province, first_record FROM filing
-WHERE filing_id = $filing_id AND ($scope IS NULL OR province = $scope)"""
+    `listed` is how many names it lists, `attached` whether a scan of it came along.
+    """
+
+    number: str | None = None
+    resolved_on: date | None = None
+    listed: int | None = None
+    attached: bool | None = None
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What the sender declares of a filing: semester, institution code, category, and whether it is 补报."""
+    """What the sender declares of a filing: semester, institution code, category, whether it is 补报, and its
+    resolution."""
 
     term: Term
     institution: str
     category: Category
     supplement: bool = False
+    resolution: Resolution = Resolution()
 
 
 @dataclass(frozen=True)
@@ -57,12 +64,17 @@ class Received:
     outcome: Outcome
 
 
-def context_for(source: Reading, declared: Declared | Suggestion, *, today: date, archive: bool) -> rules.Context:
-    """All the rules may know of a filing: its columns, what is declared, today, and the tables."""
+def context_for(
+    source: Reading, declared: Declared | Suggestion, judged_by: Ruleset, *, today: date, archive: bool,
+    photos: bool = False,
+) -> rules.Context:
+    """All the rules may know of a filing: its columns, what is declared, today, and the version's tables."""
+    told = declared if isinstance(declared, Declared) else Declared(declared.term, declared.institution, declared.category)
     return rules.Context(
-        columns=frozenset(source.columns), today=today, reference=reference.load(), workdays=Workdays.load(),
-        term=declared.term, category=declared.category, institution=declared.institution,
-        supplement=isinstance(declared, Declared) and declared.supplement, archive=archive,
+        columns=frozenset(source.columns), today=today, reference=judged_by.reference, workdays=judged_by.workdays,
+        settings=judged_by.settings, term=told.term, category=told.category, institution=told.institution,
+        supplement=told.supplement, archive=archive, resolved_on=told.resolution.resolved_on,
+        listed=told.resolution.listed, attached=told.resolution.attached, photos=photos,
     )
 
 
@@ -85,19 +97,24 @@ def require_term(term: Term, today: date) -> Term:
 
 
 def preview(
-    desk: Desk, source: Reading, declared: Declared, *, progress: Progress | None = None
+    desk: Desk, source: Reading, declared: Declared, *, progress: Progress | None = None, photos: Path | None = None
 ) -> Draft:
     """Read and judge an opened file without storing anything of it: the draft can be received or discarded.
 
-    Raises UnreadableFiling, DuplicateFiling, or BadRequest for a semester, institution or file that cannot be.
+    `photos` is the folder or zip of photos that came with it. Raises UnreadableFiling, DuplicateFiling, or BadRequest
+    for a semester, institution or file that cannot be.
     """
     desk.require(Duty.LOAD)
     _require_plausible(desk, declared)
-    context = context_for(source, declared, today=desk.now().date(), archive=True)
+    today = desk.now().date()
+    judged_by = ruleset.in_force(desk.db, today)
+    context = context_for(source, declared, judged_by, today=today, archive=True, photos=photos is not None)
     draft = drafts.draw_up(source, context, desk.db.folder / "work", progress)
     try:
         _require_new(desk.db, draft.sha256)
         _require_own_records(draft, declared)
+        if photos:
+            draft = drafts.with_photos(draft, photos)
     except BaseException:
         draft.discard()
         raise
@@ -119,6 +136,8 @@ def receive(desk: Desk, draft: Draft, declared: Declared, source: Reading, file_
     try:
         with db.transaction() as tx:
             _require_new(tx, draft.sha256)
+            judged_by = rules.fingerprint(draft.context.reference, draft.context.settings)
+            ruleset.require_in_force(tx, judged_by, desk.now().date())
             filing_id = tx.next_ids("filing")
             last_row = tx.frame("SELECT max(row) AS n FROM read_parquet($heads)", heads=str(draft.heads)).item()
             first_record = tx.next_ids("record", last_row + 1)
@@ -129,7 +148,8 @@ def receive(desk: Desk, draft: Draft, declared: Declared, source: Reading, file_
                 "level": str(declared.category.level), "supplement": declared.supplement, "layout": source.layout,
                 "format": source.format, "encoding": source.encoding, "file_name": file_name,
                 "sha256": draft.sha256, "size": draft.size, "records": draft.records,
-                "first_record": first_record, "parquet": parquet, "ruleset": rules.ruleset_version(),
+                "first_record": first_record, "parquet": parquet, "ruleset": judged_by,
+                "filed_codes": " ".join(sorted(source.columns)), **_resolution(declared), **_photos(draft),
             }, act)
             outcome = sorting.sort(tx, replace(draft, filed=filed), filing_id=filing_id, first_record=first_record, act=act)
     except BaseException:
@@ -140,63 +160,20 @@ def receive(desk: Desk, draft: Draft, declared: Declared, source: Reading, file_
     return Received(filing_id, outcome)
 
 
-def approve(desk: Desk, filing_id: int, *, approved_on: date, document: str) -> None:
-    """Note that the province passed a filing (省级审核通过): its date and document number."""
-    desk.require(Duty.APPROVE)
-    if not document.strip():
-        raise BadRequest("请填写省级审核文号。", "Give the number of the province's document.")
-    if approved_on > desk.now().date():
-        raise BadRequest("审核日期不能晚于今天。", "The approval cannot be dated after today.")
-    with desk.db.transaction() as tx:
-        _move_filing(tx, desk, filing_id, "approve", document.strip())
-        tx.run(
-            "UPDATE filing SET reviewed_on = $on, reviewed_by = $by, review_document = $document "
-            "WHERE filing_id = $filing_id",
-            on=approved_on, by=desk.actor.key, document=document.strip(), filing_id=filing_id,
-        )
-        tx.run(_TALLY_REVIEW, filing_id=filing_id, failed=0)
+def _resolution(declared: Declared) -> dict[str, object]:
+    told = declared.resolution
+    return {
+        "resolution": told.number, "resolved_on": told.resolved_on, "listed": told.listed, "attached": told.attached,
+    }
 
 
-def send_back(desk: Desk, filing_id: int, *, reason: str) -> int:
-    """Return a filing (省级退回) with a reason: its records leave the line. Returns how many records did."""
-    desk.require(Duty.APPROVE)
-    if not reason.strip():
-        raise BadRequest("请填写退回理由。", "Give the reason for returning the filing.")
-    o03 = rules.RULES["O03"]
-    with desk.db.transaction() as tx:
-        _move_filing(tx, desk, filing_id, "return", reason.strip())
-        tx.run(
-            "UPDATE filing SET reviewed_on = $on, reviewed_by = $by, return_reason = $reason "
-            "WHERE filing_id = $filing_id",
-            on=desk.now().date(), by=desk.actor.key, reason=reason.strip(), filing_id=filing_id,
-        )
-        act = ledger.act_of(desk, "filing", filing_id, reason.strip())
-        tx.run(
-            "INSERT INTO finding (record_id, version, filing_id, rule, class, field, value) "
-            "SELECT record_id, version, filing_id, $rule, $class, $field, certificate_no FROM record "
-            "WHERE filing_id = $filing_id AND status IN ('cleared', 'withheld')",
-            rule=o03.code, field=o03.fields[0], filing_id=filing_id, **{"class": FindingClass.SCOPE.value},
-        )
-        ledger.move(
-            tx, CASE, "close", act, filing_id=filing_id,
-            chosen="SELECT case_id FROM withheld_case WHERE filing_id = $filing_id AND status <> 'closed'",
-        )
-        moved = ledger.move(
-            tx, RECORD, "exclude", act, filing_id=filing_id,
-            chosen="SELECT record_id, version FROM record "
-            "WHERE filing_id = $filing_id AND status IN ('cleared', 'withheld')",
-        )
-        tx.run(_TALLY_REVIEW, filing_id=filing_id, failed=moved)
-        return moved
-
-
-def _move_filing(tx: Transaction, desk: Desk, filing_id: int, event: str, note: str) -> None:
-    if tx.frame(_FILING, filing_id=filing_id, scope=desk.actor.province).is_empty():
-        raise NotFound("没有找到这个报送批次。", "There is no such filing.")
-    ledger.move(
-        tx, FILING, event, ledger.act_of(desk, "filing", filing_id, note), filing_id=filing_id,
-        chosen="SELECT filing_id FROM filing WHERE filing_id = $filing_id",
-    )
+def _photos(draft: Draft) -> dict[str, object]:
+    if draft.photos is None:
+        return {}
+    return {
+        "photos": draft.photos.pairs.height, "photos_unmatched": draft.photos.unmatched,
+        "photos_ambiguous": draft.photos.ambiguous,
+    }
 
 
 def _require_plausible(desk: Desk, declared: Declared) -> None:

@@ -25,8 +25,9 @@ VALUES ($act_id, $acted_at, $actor, $machine, $event, $subject, $subject_id, $mo
 
 _INSERT_RECORDS = """
 INSERT INTO record (record_id, version, filing_id, filing_row, name, certificate_no, person, level, conferred_on,
-    declared, status)
+    declared, major, born, sex, entered, graduated, full_time, status)
 SELECT $first_record + h.row, 1, $filing_id, h.row, h.name, h.certificate, h.person, h.level, h.conferred, h.declared,
+    h.major, h.born, h.sex, h.entered, h.graduated, h.full_time,
     CASE coalesce(v.event, 'clear') WHEN 'clear' THEN $clear WHEN 'withhold' THEN $withhold
         WHEN 'exclude' THEN $exclude END
 FROM read_parquet($heads) AS h LEFT JOIN read_parquet($verdicts) AS v ON v.row = h.row"""
@@ -75,6 +76,18 @@ def move(tx: Transaction, machine: Lifecycle, event: str, act: Act, *, chosen: s
     return moved
 
 
+def open_cases(tx: Transaction, act: Act, *, chosen: str, **params: object) -> int:
+    """Open a case for each record a query chooses: record_id, version, filing_id, reason, findings. Returns how many."""
+    many = tx.frame(f"SELECT count(*) AS n FROM ({chosen})", **params).item()
+    first = tx.next_ids("withheld_case", many)
+    return tx.run(
+        "INSERT INTO withheld_case (case_id, record_id, version, filing_id, reason, findings, status, round, opened_at) "
+        "SELECT $first + row_number() OVER (ORDER BY record_id) - 1, record_id, version, filing_id, reason, findings, "
+        f"$open, 1, $acted_at FROM ({chosen})",
+        **params, first=first, open=str(CASE.start), acted_at=act.at,
+    )
+
+
 def note(tx: Transaction, machine: Lifecycle, event: str, act: Act, moved: int) -> None:
     """Write one act in the book."""
     tx.run(
@@ -100,7 +113,7 @@ def enter_records(
 ) -> int:
     """Put the first versions of a filing's records in the book, as sorted, and open cases for the withheld ones.
 
-    `heads` is Parquet of checking.HEADS; `verdicts` is Parquet of row, event (a key of SORTED), class (the
+    `heads` is Parquet of facts.HEADS; `verdicts` is Parquet of row, event (a key of SORTED), class (the
     primary one), findings (how many withhold it), for the rows that are not clear. Returns the number withheld.
     """
     shared = {"filing_id": filing_id, "first_record": first_record, "verdicts": str(verdicts)}

@@ -103,6 +103,8 @@ RECORD = Lifecycle(
         (_R.PUBLISHED, "correct"): _R.SUPERSEDED,  # article 10
         (_R.PUBLISHED, "take_down"): _R.WITHHELD,  # article 2, found later
         **_from_each((_R.CLEARED, _R.WITHHELD), "exclude", _R.OUT_OF_SCOPE),  # returned by the province
+        **_from_each((_R.WITHHELD, _R.OUT_OF_SCOPE), "release", _R.CLEARED),  # a revised rulebook holds it no longer
+        **_from_each((_R.CLEARED, _R.OUT_OF_SCOPE), "withhold", _R.WITHHELD),  # a revised rulebook holds it
         **_from_each((_R.CLEARED, _R.WITHHELD, _R.PUBLISHED, _R.OUT_OF_SCOPE), "withdraw", _R.WITHDRAWN),
         **_from_each((_R.CLEARED, _R.WITHHELD, _R.PUBLISHED, _R.OUT_OF_SCOPE), "revoke", _R.REVOKED),
     },

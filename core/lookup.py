@@ -5,12 +5,14 @@ Takes the store alone: the public has no identity here. Must not know why a reco
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
-from core import reference, values
+from core import ruleset, values
 from core.database import Database
 from core.record import PUBLIC
+from core.reference import Reference
 
 _FIND = """
 SELECT r.filing_row, f.parquet, r.name FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
@@ -49,17 +51,18 @@ def find(db: Database, name: str, certificate_no: str) -> Certificate | None:
     found = matches[0]
     path = str(db.folder / "filings" / found["parquet"])
     filed = db.frame(_ROW, path=path, filing_row=found["filing_row"])
-    told = {code: (filed[code].item() or "").strip() or _named(filed, code) for code in PUBLIC}
+    tables = ruleset.in_force(db, date.max).reference
+    told = {code: (filed[code].item() or "").strip() or _named(filed, code, tables) for code in PUBLIC}
     return Certificate({code: value for code, value in told.items() if value})
 
 
-def _named(filed: pl.DataFrame, code: str) -> str | None:
+def _named(filed: pl.DataFrame, code: str, tables: Reference) -> str | None:
     """The words for a code that was filed without them, as they stood on the day of conferral."""
     if code not in _NAMED:
         return None
     _, read, table = _NAMED[code]
-    row = values.read(filed, reference.load()).row(0, named=True)
-    valid = reference.load().table(table).filter(
+    row = values.read(filed, tables).row(0, named=True)
+    valid = tables.table(table).filter(
         pl.col("code") == row[read],
         pl.col("valid_from").is_null() | (pl.col("valid_from") <= row["conferred"]),
         pl.col("valid_to").is_null() | (pl.col("valid_to") >= row["conferred"]),

@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from core import ruleset
 from core.deadlines import Term, Workdays
 from core.desk import Desk
 from core.vocabulary import Word
@@ -77,7 +78,8 @@ def dues(desk: Desk) -> list[Due]:
 
     A semester is open until its day of publication, and longer while records wait to go up or cases to be sent.
     """
-    workdays, today, found = Workdays.load(), desk.now().date(), []
+    today, found = desk.now().date(), []
+    workdays = ruleset.in_force(desk.db, today).workdays
     for line in balance(desk).iter_rows(named=True):
         term = Term.parse(line["term"])
         if today <= term.feed_back_by or line["to_send"]:

@@ -14,7 +14,9 @@ from core.vocabulary import Duty
 
 _READY = """
 SELECT r.record_id, r.version FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
-WHERE f.term = $term AND f.status = 'approved' AND r.status = 'cleared'"""
+WHERE f.term = $term AND f.status = 'approved' AND r.status = 'cleared' AND NOT EXISTS (
+    SELECT 1 FROM filing_finding AS g
+    WHERE g.filing_id = f.filing_id AND g.class <> 'note' AND g.closed IS NULL)"""
 
 _GATE = """
 SELECT f.status AS filing_status, r.status AS record_status, c.reason, count(*) AS records,

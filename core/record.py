@@ -77,6 +77,12 @@ _COLUMNS = (
     Column("QZXW", "前置学位", "Prior degree"),
     Column("QZXWNY", "获前置学位年月", "Prior degree month"),
     Column("MJ", "密级", "Secrecy grade"),
+    Column("SFSXSXW", "是否双学士学位", "Dual bachelor"),
+    Column("SFLHXW", "是否联合学位", "Joint degree"),
+    Column("LHPYDWM", "联合培养单位码", "Partner institution code"),
+    Column("LHPYDW", "联合培养单位", "Partner institution"),
+    Column("SFSM", "是否涉密人员", "Classified person"),
+    Column("JMRQ", "解密日期", "Declassification date"),
 )
 
 COLUMNS: dict[str, Column] = {column.code: column for column in _COLUMNS}

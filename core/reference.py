@@ -5,7 +5,8 @@ Must not know files of filings, rules or the database.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from core import errors
 
 FOLDER = Path(__file__).resolve().parents[1] / "data" / "reference"
 _DATES = ("valid_from", "valid_to", "date")
+"""Columns of dates, beside all whose name ends in _on."""
 _SEPARATOR = "|"
 
 
@@ -27,6 +29,7 @@ class Reference:
 
     tables: dict[str, pl.DataFrame]
     fingerprint: str
+    hashes: dict[str, str] = field(default_factory=dict)
 
     def table(self, name: str) -> pl.DataFrame:
         """One table as it stands in its file. An unknown name raises `NotFound`; a table may be empty."""
@@ -49,19 +52,41 @@ class Reference:
 @cache
 def load(folder: Path = FOLDER) -> Reference:
     """Read all tables once; the same object is given out until the program restarts."""
-    paths = sorted(folder.glob("*.csv"))
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode())
-        digest.update(path.read_bytes())
-    return Reference({path.stem: _read(path) for path in paths}, digest.hexdigest()[:16])
+    return read({path.stem: path for path in sorted(folder.glob("*.csv"))})
 
 
-def _read(path: Path) -> pl.DataFrame:
-    table = pl.read_csv(path, infer_schema=False)
-    return table.with_columns(
-        pl.col(column).str.to_date("%Y-%m-%d") for column in _DATES if column in table.columns
-    )
+def read(paths: Mapping[str, Path]) -> Reference:
+    """Read tables from their files, by name; the same bytes give the same fingerprint wherever they lie."""
+    contents = {name: paths[name].read_bytes() for name in sorted(paths)}
+    hashes = {name: sha256(content) for name, content in contents.items()}
+    return Reference({name: parse(content) for name, content in contents.items()}, _fingerprint(hashes), hashes)
+
+
+def with_changed(known: Reference, changed: Mapping[str, bytes]) -> Reference:
+    """The tables with some replaced by what these files say."""
+    hashes = known.hashes | {name: sha256(content) for name, content in changed.items()}
+    tables = known.tables | {name: parse(content) for name, content in changed.items()}
+    return Reference(tables, _fingerprint(hashes), hashes)
+
+
+def _fingerprint(hashes: Mapping[str, str]) -> str:
+    return sha256("".join(f"{name} {hashes[name]}\n" for name in sorted(hashes)).encode())[:16]
+
+
+def sha256(content: bytes) -> str:
+    """The hash by which a table's content is kept and found again."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def parse(content: bytes) -> pl.DataFrame:
+    """One table from its CSV: text columns, and dates where the column's name says so."""
+    table = pl.read_csv(content, infer_schema=False)
+    return table.with_columns(pl.col(column).str.to_date("%Y-%m-%d") for column in table.columns if is_date(column))
+
+
+def is_date(column: str) -> bool:
+    """Whether a column of a table holds dates (YYYY-MM-DD)."""
+    return column in _DATES or column.endswith("_on")
 
 
 def _name_column(table: pl.DataFrame) -> str:

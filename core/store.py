@@ -4,10 +4,12 @@ Must not know what the desk does with it.
 """
 
 import shutil
+from datetime import date
 from pathlib import Path
 
-from core import reference
+from core import ruleset
 from core.database import Database
+from core.desk import system_clock
 
 HOME = Path(__file__).resolve().parents[1] / "data" / "var"
 """Where the embedded store lives unless told otherwise."""
@@ -17,7 +19,9 @@ def open_store(folder: Path = HOME) -> Database:
     """Open the store in a folder (made when absent). Raises StoreBusy when another program has it open."""
     db = Database.open(folder)
     _sweep(db)
-    _refresh_reference(db)
+    now = system_clock()
+    ruleset.refresh(db, now)
+    enter_registers(db, now.date())
     return db
 
 
@@ -35,8 +39,9 @@ def _sweep(db: Database) -> None:
                 path.rename(db.folder / "leftovers" / path.name)
 
 
-def _refresh_reference(db: Database) -> None:
-    tables = reference.load()
+def enter_registers(db: Database, day: date) -> None:
+    """Bring the store's own lists of provinces and institutions up to the tables in force on a day."""
+    tables = ruleset.in_force(db, day).reference
     provinces = tables.table("provinces").select("code", "zh", "en").unique("code")
     institutions = tables.table("institutions").select(
         "code", "province", zh="name", en="name_en", synthetic=tables.table("institutions")["synthetic"] == "1"

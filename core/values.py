@@ -9,13 +9,14 @@ from functools import partial
 
 import polars as pl
 
+from core import cell
 from core.citizen import sound
 from core.garbled import garbled
 from core.record import COLUMNS
 from core.reference import Reference
 
 DERIVED: dict[str, str] = {
-    "name": "姓名，去首尾空格",
+    "name": "姓名，去首尾空格，间隔符改为“·”",
     "sex": "性别码",
     "sex_told": "性别文字对应的码",
     "country": "国家或地区码",
@@ -31,6 +32,7 @@ DERIVED: dict[str, str] = {
     "person": "同一人的键：居民身份号码前17位，其他证件为号码",
     "born": "出生日期",
     "institution": "学位授予单位码",
+    "training_unit": "培养单位码",
     "degree": "学位类别码",
     "degree_told": "学位类别名称对应的码",
     "level": "学位级别：1名誉博士、2博士、3硕士、4学士",
@@ -41,7 +43,11 @@ DERIVED: dict[str, str] = {
     "graduated": "毕业年月（当月1日）",
     "language_passed": "通过外语考试年月（当月1日）",
     "prior_conferred": "获前置学位年月（当月1日）",
-    "declared": "已申报第二学位或辅修学位",
+    "declassified": "解密日期",
+    "second": "申报为第二学士学位",
+    "minor": "申报为辅修学位",
+    "joint": "申报为联合学位",
+    "declared": "已申报第二学位、辅修、双学位或联合学位",
     "garbled_field": "首个有乱码的字段",
 }
 """Columns `read` adds, with what they hold. Rules use these and the filed codes.
@@ -52,8 +58,6 @@ A `_told` column is the code behind the text beside a code; a text that is in no
 PLACEHOLDERS = ("无", "0", "待补", "暂无", "待定", "不详", "/", "-", "—", "NULL", "NONE", "无证件")
 """What people write for an ID number they do not have: it identifies nobody."""
 
-_EDGE = " \t\r\n\u3000\u00a0\u200b\ufeff"
-_SPACE = r"[\s\u3000\u00a0\u200b\ufeff]"
 _TEXT_WITH_WORDS = (
     "XM XMPY XB GB MZ ZZMM ZJLX XWSYDW XZXM ZXXM PYDW XWLB ZYMC ZSZYMC XXXS BZ DSXM LWLX LWTM LWGJC "
     "LWXTLY LWYJFX LWZXYZ QZXW".split()
@@ -64,9 +68,10 @@ _TABLE_OF = {
 }
 _UNSETTLED = ("07", "08", "99")
 _YES = ("是", "1", "Y", "y", "有")
+_FLAGS = {"second": "SFDEXW", "minor": "SFFXXW", "double": "SFSXSXW", "joint": "SFLHXW"}
 _READ = tuple(dict.fromkeys([
     *_TEXT_WITH_WORDS, *_TABLE_OF, "XBM", "GBM", "MZM", "ZZMMM", "ZJLXM", "XWSYDWM", "XWLBM", "ZYDM", "CSRQ", "HXWRQ",
-    "RXNY", "BYNY", "WYKSNY", "QZXWNY", "SFDEXW", "SFFXXW",
+    "RXNY", "BYNY", "WYKSNY", "QZXWNY", "JMRQ", "PYDWM", *_FLAGS.values(),
 ]))
 _SAMPLE = 2_000
 _FEW = 2
@@ -84,36 +89,43 @@ def read(chunk: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     missing = [pl.lit(None, pl.String).alias(code) for code in COLUMNS if code not in chunk.columns]
     frame = chunk.select("row", *(code for code in COLUMNS if code in chunk.columns), *missing)
     column = _Columns(frame)
-    told = {code: column.read(code, partial(_code, reference.codes(table))) for code, table in _TABLE_OF.items()}
-    degree = pl.coalesce(column.read("XWLBM", _half_width), told["XWLB"])
-    declared = [column.read(code, lambda text: text.is_in(_YES)) for code in ("SFDEXW", "SFFXXW")]
-    number = column.identifier("ZJHM").str.replace_all(r"\((?:[A-Z]|\d{1,2})\)$|[()]", "")
+    told = {code: column.read(code, partial(cell.code_of, reference.codes(table))) for code, table in _TABLE_OF.items()}
+    degree = pl.coalesce(column.read("XWLBM", cell.half_width), told["XWLB"])
+    flags = {
+        flag: column.read(code, lambda text: text.is_in(_YES)).fill_null(False) for flag, code in _FLAGS.items()
+    }
+    number = _without_brackets(column.identifier("ZJHM"))
     derived = frame.lazy().with_columns(
         name=column.name("XM"),
-        sex=pl.coalesce(column.read("XBM", _half_width), told["XB"]),
+        sex=pl.coalesce(column.read("XBM", cell.half_width), told["XB"]),
         sex_told=told["XB"],
-        country=pl.coalesce(column.read("GBM", lambda text: _padded(text, 3)), told["GB"]),
+        country=pl.coalesce(column.read("GBM", lambda text: cell.padded(text, 3)), told["GB"]),
         country_told=told["GB"],
-        ethnic_group=pl.coalesce(column.read("MZM", lambda text: _padded(text, 2)), told["MZ"]),
+        ethnic_group=pl.coalesce(column.read("MZM", lambda text: cell.padded(text, 2)), told["MZ"]),
         ethnic_group_told=told["MZ"],
-        political_status=pl.coalesce(column.read("ZZMMM", lambda text: _padded(text, 2)), told["ZZMM"]),
+        political_status=pl.coalesce(column.read("ZZMMM", lambda text: cell.padded(text, 2)), told["ZZMM"]),
         political_status_told=told["ZZMM"],
-        id_type=_document(column.read("ZJLXM", lambda text: _padded(text, 2)), told["ZJLX"]),
+        id_type=_document(column.read("ZJLXM", lambda text: cell.padded(text, 2)), told["ZJLX"]),
         id_type_told=told["ZJLX"],
         id_number=number,
-        born=column.read("CSRQ", _date),
-        institution=column.read("XWSYDWM", _half_width),
+        born=column.read("CSRQ", cell.date),
+        institution=column.read("XWSYDWM", cell.half_width),
+        training_unit=column.read("PYDWM", cell.half_width),
         degree=degree,
         degree_told=told["XWLB"],
         level=_level(column.read("XWLBM", _level_digit), column.read("XWLB", _level_told)),
-        major=column.read("ZYDM", _half_width),
+        major=column.read("ZYDM", cell.half_width),
         certificate=column.identifier("XWZSBH"),
-        conferred=column.read("HXWRQ", _date),
-        entered=column.read("RXNY", _month),
-        graduated=column.read("BYNY", _month),
-        language_passed=column.read("WYKSNY", _month),
-        prior_conferred=column.read("QZXWNY", _month),
-        declared=declared[0].fill_null(False) | declared[1].fill_null(False),
+        conferred=column.read("HXWRQ", cell.date),
+        entered=column.read("RXNY", cell.month),
+        graduated=column.read("BYNY", cell.month),
+        language_passed=column.read("WYKSNY", cell.month),
+        prior_conferred=column.read("QZXWNY", cell.month),
+        declassified=column.read("JMRQ", cell.date),
+        second=flags["second"],
+        minor=flags["minor"],
+        joint=flags["joint"],
+        declared=pl.any_horizontal(flags.values()),
         garbled_field=column.first_garbled(),
     )
     number = pl.col("id_number")
@@ -139,14 +151,14 @@ class _Columns:
         return pl.col(code).replace_strict(distinct, values, default=None, return_dtype=values.dtype)
 
     def name(self, code: str) -> pl.Expr:
-        """The text without outer spaces; taken as it is when no cell has any."""
-        edged = self._frame[code].str.contains(r"^[\s\x{200B}\x{FEFF}]|[\s\x{200B}\x{FEFF}]$|^$").any()
-        return _tidy(pl.col(code)) if edged else pl.col(code)
+        """The name as `cell.name` reads it; cells of hanzi alone, nearly all, are taken as they are."""
+        unusual = pl.when(~pl.col(code).str.contains(r"^\p{Han}+$")).then(pl.col(code))
+        return pl.when(unusual.is_not_null()).then(cell.name(unusual)).otherwise(pl.col(code))
 
     def identifier(self, code: str) -> pl.Expr:
         """Half width, upper case, without spaces; taken as it is when every cell is plain."""
         plain = self._frame[code].str.contains(r"^[0-9A-Z]+$").all()
-        return pl.col(code) if plain else _half_width(pl.col(code))
+        return pl.col(code) if plain else cell.half_width(pl.col(code))
 
     def first_garbled(self) -> pl.Expr:
         """The code of the first column whose cell is garbled text; null in sound rows."""
@@ -162,29 +174,13 @@ def _any_garbled(cells: pl.Series) -> bool:
     return bool(cells.to_frame("text").select(garbled(pl.col("text")).any()).item())
 
 
-def blank(code: str) -> pl.Expr:
-    """The filed cell is empty or only spaces."""
-    return ~pl.col(code).str.contains(r"[^\s\x{200B}\x{FEFF}]").fill_null(False)
+def id_number(filed: pl.Expr) -> pl.Expr:
+    """A filed ID number as it is compared: half width, upper case, without spaces, brackets and what they hold last."""
+    return _without_brackets(cell.half_width(filed))
 
 
-def _tidy(text: pl.Expr) -> pl.Expr:
-    inner = text.str.strip_chars(_EDGE)
-    return pl.when(inner != "").then(inner)
-
-
-def _half_width(text: pl.Expr) -> pl.Expr:
-    inner = _tidy(text).str.normalize("NFKC").str.to_uppercase().str.replace_all(_SPACE, "")
-    return inner.str.replace(r"^(?:=\"(.*)\"|'(.+))$", "${1}${2}")  # ="123" and '123: spreadsheets' own marks of text
-
-
-def _padded(text: pl.Expr, width: int) -> pl.Expr:
-    code = _half_width(text)
-    return pl.when(code.str.contains(r"^[0-9]+$")).then(code.str.zfill(width)).otherwise(code)
-
-
-def _code(codes: dict[str, str], filed: pl.Expr) -> pl.Expr:
-    text = _tidy(filed)
-    return text.replace_strict(codes, default=text, return_dtype=pl.String)
+def _without_brackets(number: pl.Expr) -> pl.Expr:
+    return number.str.replace_all(r"\((?:[A-Z]|\d{1,2})\)$|[()]", "")
 
 
 def _document(code: pl.Expr, told: pl.Expr) -> pl.Expr:
@@ -194,7 +190,7 @@ def _document(code: pl.Expr, told: pl.Expr) -> pl.Expr:
 
 
 def _level_digit(text: pl.Expr) -> pl.Expr:
-    digit = _half_width(text).str.slice(0, 1)
+    digit = cell.half_width(text).str.slice(0, 1)
     return pl.when(digit.is_in(["1", "2", "3", "4"])).then(digit)
 
 
@@ -220,27 +216,3 @@ def _person(number: pl.Expr) -> pl.Expr:
         .when(~number.is_in(PLACEHOLDERS))
         .then(number)
     )
-
-
-_MIDNIGHT = r"[\sT]+0{1,2}:00(:00(\.0+)?)?\s*$"
-_SEPARATED = r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$"
-
-
-def _date(filed: pl.Expr) -> pl.Expr:
-    """Eight digits, or year, month, day parted by - / . or 年月日; a midnight tail is ignored."""
-    text = _half_width(filed.str.replace(_MIDNIGHT, ""))
-    parts = text.str.extract_groups(_SEPARATED)
-    parted = (
-        parts.struct.field("1") + parts.struct.field("2").str.zfill(2) + parts.struct.field("3").str.zfill(2)
-    )
-    digits = pl.when(text.str.contains(r"^\d{8}$")).then(text).otherwise(parted)
-    return digits.str.to_date("%Y%m%d", strict=False)
-
-
-def _month(filed: pl.Expr) -> pl.Expr:
-    """Six digits, or year and month parted; a full date counts as its month."""
-    text = _half_width(filed)
-    parts = text.str.extract_groups(r"^(\d{4})[-/.年](\d{1,2})(?:[-/.月].*)?$")
-    parted = parts.struct.field("1") + parts.struct.field("2").str.zfill(2)
-    digits = pl.when(text.str.contains(r"^\d{6}(\d\d)?$")).then(text.str.slice(0, 6)).otherwise(parted)
-    return (digits + "01").str.to_date("%Y%m%d", strict=False)

@@ -48,11 +48,17 @@ GROUP BY r.status
 ORDER BY r.status"""
 
 _FILING_RULES = """
-SELECT t.rule, t.evaluated, t.failed, t.not_evaluated
+SELECT t.rule, t.evaluated, t.failed, t.not_evaluated, t.no_reference
 FROM rule_tally AS t JOIN filing AS f ON f.filing_id = t.filing_id
 WHERE f.filing_id = $filing_id AND ($scope IS NULL OR f.province = $scope)
     AND ($sees_classified OR t.rule NOT LIKE 'S%')
 ORDER BY t.failed DESC, t.rule"""
+
+_FILING_FINDINGS = """
+SELECT g.rule, g.class, g.value, g.closed
+FROM filing_finding AS g JOIN filing AS f ON f.filing_id = g.filing_id
+WHERE g.filing_id = $filing_id AND ($scope IS NULL OR f.province = $scope)
+ORDER BY g.closed IS NOT NULL, g.rule"""
 
 _RECORD = """
 SELECT r.record_id, r.version, r.filing_id, r.filing_row, r.name, r.certificate_no, r.status, r.conferred_on, r.level,
@@ -81,12 +87,26 @@ _FILED_ROW = """
 SELECT * EXCLUDE ("row") FROM read_parquet($path) WHERE "row" = $filing_row"""
 
 _RULE_HITS = """
-SELECT t.rule, sum(t.evaluated)::BIGINT AS evaluated, sum(t.failed)::BIGINT AS failed,
-    sum(t.not_evaluated)::BIGINT AS not_evaluated
-FROM rule_tally AS t JOIN filing AS f ON f.filing_id = t.filing_id
-WHERE ($scope IS NULL OR f.province = $scope) AND ($term IS NULL OR f.term = $term)
-GROUP BY t.rule
-ORDER BY t.rule"""
+WITH told AS (
+    SELECT t.rule, sum(t.evaluated)::BIGINT AS evaluated, sum(t.failed)::BIGINT AS failed,
+        sum(t.not_evaluated)::BIGINT AS not_evaluated, sum(t.no_reference)::BIGINT AS no_reference
+    FROM rule_tally AS t JOIN filing AS f ON f.filing_id = t.filing_id
+    WHERE ($scope IS NULL OR f.province = $scope) AND ($term IS NULL OR f.term = $term)
+    GROUP BY t.rule
+), answers AS (
+    SELECT g.rule, count(*) FILTER (g.closed = 'accepted') AS accepted, count(*) AS answered
+    FROM finding AS g
+    JOIN filing AS f ON f.filing_id = g.filing_id
+    JOIN withheld_case AS c ON c.record_id = g.record_id AND c.version = g.version
+    WHERE ($scope IS NULL OR f.province = $scope) AND ($term IS NULL OR f.term = $term) AND g.class <> 'note'
+        AND (g.closed = 'accepted' OR (g.closed IS NULL AND (c.status = 'answered' OR c.round > 1)))
+    GROUP BY g.rule
+)
+SELECT told.rule, told.evaluated, told.failed, told.not_evaluated, told.no_reference,
+    coalesce(answers.accepted, 0) AS accepted, coalesce(answers.answered, 0) AS answered,
+    answers.accepted / answers.answered AS overturned
+FROM told LEFT JOIN answers ON answers.rule = told.rule
+ORDER BY told.rule"""
 
 _ACTS = """
 SELECT a.acted_at, a.actor, a.machine, a.event, a.subject, a.subject_id, a.moved, a.note
@@ -134,8 +154,13 @@ def filing_statuses(desk: Desk, filing_id: int) -> pl.DataFrame:
 
 
 def filing_rules(desk: Desk, filing_id: int) -> pl.DataFrame:
-    """What each check said of a filing: rule, evaluated, failed, not_evaluated; most failures first."""
+    """What each check said of a filing: rule, evaluated, failed, not_evaluated, no_reference; most failures first."""
     return desk.frame(_FILING_RULES, filing_id=filing_id)
+
+
+def filing_findings(desk: Desk, filing_id: int) -> pl.DataFrame:
+    """What was found of a filing as such: rule, class, value, closed (the note that settled it); open ones first."""
+    return desk.frame(_FILING_FINDINGS, filing_id=filing_id)
 
 
 def record(desk: Desk, record_id: int) -> dict[str, object]:
@@ -158,7 +183,9 @@ def filed_row(desk: Desk, head: dict[str, object]) -> dict[str, str | None]:
 
 
 def rule_hits(desk: Desk, term: str | None = None) -> pl.DataFrame:
-    """What each check has said so far: rule, evaluated, failed, not_evaluated."""
+    """What each check has said so far: rule, evaluated, failed, not_evaluated, no_reference (of these, for want of a
+    reference table), answered (findings the institutions have answered), accepted (whose explanation stood) and
+    overturned (accepted of answered, 推翻率; null when nothing was answered)."""
     return desk.frame(_RULE_HITS, term=term)
 
 

@@ -83,3 +83,4 @@ class Duty(Word):
     FEEDBACK = "feedback", "反馈", "Send feedback"
     ANALYSE = "analyse", "统计分析", "Analyse"
     CLASSIFIED = "classified", "涉密数据", "Handle classified records"
+    RULES = "rules", "规则管理", "Keep the rulebook"

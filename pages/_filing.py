@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from core import intake, views
+from core import review, views
 from core.desk import Desk
 from core.errors import NotFound
 from core.lifecycle import FilingStatus, RecordStatus
@@ -106,12 +106,12 @@ def _review(present: Desk, filing_id: int) -> None:
         document = st.text_input(_("审核文号"))
         if st.form_submit_button(_("登记审核通过"), type="primary"):
             with reporting_errors():
-                intake.approve(present, filing_id, approved_on=approved_on, document=document)
+                review.approve(present, filing_id, approved_on=approved_on, document=document)
                 announce(_("批次 {id} 已登记省级审核通过。").format(id=filing_id))
     with send_back, st.form("filings.return", border=False):
         reason = st.text_area(_("退回理由（必填）"), height=70)
         st.caption(_("退回后，本批次记录移出查询范围；单位改正后重新报送。"))
         if st.form_submit_button(_("退回批次")):
             with reporting_errors():
-                moved = intake.send_back(present, filing_id, reason=reason)
+                moved = review.send_back(present, filing_id, reason=reason)
                 announce(_("批次 {id} 已退回，{n:,} 条记录移出查询范围。").format(id=filing_id, n=moved))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from core import intake, reading, reference, store
+from core import intake, reading, reference, review, store
 from core.deadlines import Term, Workdays
 from core.desk import Actor, Desk
 from core.intake import Declared, Received
@@ -153,7 +153,7 @@ def a_filing(
 
 def an_approval(desk: Desk, filing_id: int) -> None:
     """The province's word on a filing."""
-    intake.approve(desk, filing_id, approved_on=desk.now().date(), document=f"示范学位办〔2025〕{filing_id}号")
+    review.approve(desk, filing_id, approved_on=desk.now().date(), document=f"示范学位办〔2025〕{filing_id}号")
 
 
 def statuses(desk: Desk, filing_id: int) -> dict[str, int]:

@@ -5,11 +5,11 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from core import checking, intake, reading
+from core import checking, intake, reading, reference, review, rules
 from core import draft as drafts
 from core.deadlines import Term
 from core.errors import BadRequest, DuplicateFiling, NotAuthorised, NotFound, UnreadableFiling
-from core.rules import ruleset_version
+from core.settings import Settings
 from core.vocabulary import Category, Duty
 from tests.builders import (
     HONORARY,
@@ -29,6 +29,7 @@ from tests.builders import (
     statuses,
 )
 
+OF_THE_FILING = [code for code, rule in rules.RULES.items() if rule.sight is rules.Sight.WHOLE]
 TABLES = ("filing", "record", "finding", "rule_tally", "withheld_case", "act")
 
 
@@ -49,7 +50,7 @@ def test_a_filing_is_received_with_its_rows_findings_cases_and_the_file_itself(t
 
     filing = desk.db.one("SELECT * FROM filing")
     assert (filing["records"], filing["layout"], filing["format"], filing["file_name"]) == (6, "new27", "csv", "filing.csv")
-    assert (filing["province"], filing["level"], filing["ruleset"]) == ("11", "4", ruleset_version())
+    assert (filing["province"], filing["level"], filing["ruleset"]) == ("11", "4", rules.fingerprint(reference.load(), Settings()))
     assert (filing["received_at"], filing["received_by"], filing["status"]) == (NOON, desk.actor.key, "received")
     assert received.outcome.cleared == 4
     assert statuses(desk, 1) == {"cleared": 4, "withheld": 1, "out_of_scope": 1}
@@ -65,7 +66,9 @@ def test_each_check_tells_how_many_records_it_judged_failed_and_could_not_judge(
 
     tally = desk.db.frame("SELECT rule, evaluated, failed, not_evaluated FROM rule_tally")
 
-    assert tally.select(pl.col("evaluated") + pl.col("not_evaluated")).unique().item() == 5
+    looked_at = tally.select("rule", together=pl.col("evaluated") + pl.col("not_evaluated"))
+    assert set(looked_at.filter(~pl.col("rule").is_in(OF_THE_FILING))["together"]) == {5}
+    assert set(looked_at.filter(pl.col("rule").is_in(OF_THE_FILING))["together"]) == {1}
     assert tally.filter(rule="I01").row(0) == ("I01", 5, 2, 0)
     assert tally.filter(rule="P14").row(0) == ("P14", 0, 0, 5)
 
@@ -169,7 +172,7 @@ def test_a_returned_filings_records_leave_the_line_with_a_finding_each(tmp_path)
     desk = a_desk(tmp_path)
     filing = a_filing(desk, [*people(3), *people(2, first=3, **NAMELESS), *people(1, first=5, **HONORARY)])
 
-    moved = intake.send_back(desk, filing.filing_id, reason="签章不全")
+    moved = review.send_back(desk, filing.filing_id, reason="签章不全")
 
     assert moved == 5
     assert statuses(desk, filing.filing_id) == {"out_of_scope": 6}
@@ -182,7 +185,7 @@ def test_a_returned_filing_can_be_filed_again_as_it_was(tmp_path):
     desk = a_desk(tmp_path)
     records = people(3)
     first = a_filing(desk, records)
-    intake.send_back(desk, first.filing_id, reason="签章不全")
+    review.send_back(desk, first.filing_id, reason="签章不全")
 
     second = a_filing(desk, records, approved=True)
 
@@ -226,7 +229,7 @@ def test_an_approval_that_cannot_be_is_refused(tmp_path, approval, words):
     filing_id = a_filing(desk).filing_id
 
     with pytest.raises(BadRequest) as refused:
-        intake.approve(desk, filing_id, **approval)
+        review.approve(desk, filing_id, **approval)
 
     assert words in refused.value.zh
     assert desk.db.one("SELECT status, reviewed_on FROM filing") == {"status": "received", "reviewed_on": None}
@@ -238,9 +241,9 @@ def test_a_filing_that_does_not_exist_can_be_neither_approved_nor_returned(tmp_p
     with pytest.raises(NotFound):
         an_approval(desk, 99)
     with pytest.raises(NotFound):
-        intake.send_back(desk, 99, reason="重报")
+        review.send_back(desk, 99, reason="重报")
     with pytest.raises(BadRequest):
-        intake.send_back(desk, a_filing(desk).filing_id, reason=" ")
+        review.send_back(desk, a_filing(desk).filing_id, reason=" ")
 
 
 def test_only_those_who_load_may_load(tmp_path):
@@ -272,7 +275,7 @@ def test_a_draft_in_several_chunks_is_the_check_of_the_whole(tmp_path):
     assert len(told) == 6
     assert told[-1] == draft.records == len(records)
     assert chunked.findings.sort("row", "rule").equals(whole.findings.sort("row", "rule"))
-    assert chunked.tally.sort("rule").equals(whole.tally.sort("rule"))
+    assert chunked.tally.filter(~pl.col("rule").is_in(OF_THE_FILING)).sort("rule").equals(whole.tally.sort("rule"))
     assert chunked.findings.filter(rule="X01").height == 2
 
 
@@ -296,7 +299,7 @@ def test_once_the_province_has_spoken_its_word_is_counted_as_a_check(tmp_path):
         a_filing(desk, people(3, first=10 * place), name=f"{place}.csv").filing_id for place in range(3)
     )
     an_approval(desk, passed)
-    intake.send_back(desk, returned, reason="汇总表未盖章。")
+    review.send_back(desk, returned, reason="汇总表未盖章。")
 
     tally = desk.db.frame("SELECT filing_id, evaluated, failed, not_evaluated FROM rule_tally WHERE rule = 'O03'")
 

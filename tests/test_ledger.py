@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import feedback, intake, ledger, publication
+from core import feedback, ledger, publication, review
 from core.errors import NotAllowed
 from core.lifecycle import FILING, RECORD
 from tests.builders import HONORARY, NAMELESS, NOON, TERM, a_desk, a_filing, an_approval, at_desk, people, statuses
@@ -77,7 +77,7 @@ def test_a_filing_can_be_approved_once_and_not_returned_after(tmp_path):
     with pytest.raises(NotAllowed):
         an_approval(desk, filing_id)
     with pytest.raises(NotAllowed):
-        intake.send_back(desk, filing_id, reason="重报")
+        review.send_back(desk, filing_id, reason="重报")
 
     assert statuses(desk, filing_id) == {"cleared": 1}
     assert FILING.events_from("approved") == set()

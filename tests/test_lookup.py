@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import intake, lookup, publication
+from core import lookup, publication, review
 from tests.builders import (
     HONORARY,
     NAMELESS,
@@ -75,7 +75,7 @@ def test_cleared_records_are_not_found_before_publication_nor_returned_ones_ever
 
     assert lookup.find(desk.db, "张明", NUMBER) is None
 
-    intake.send_back(desk, filing.filing_id, reason="签章不全")
+    review.send_back(desk, filing.filing_id, reason="签章不全")
 
     assert lookup.find(desk.db, "张明", NUMBER) is None
 

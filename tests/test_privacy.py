@@ -34,7 +34,7 @@ PUBLISHED_VECTORS = {
 }
 """Numbers printed in standards, notices and on sample cards (domain notes §3.1)."""
 _INVENTED = re.compile(
-    r"110101\d{8}21[237][\dX]|(119999|16\d{4}|80\d{4}|99\d{4}|(?!8)\d\d0000|11(01|99)00)\d{11}[\dX]|8[123]000020030307213[\dX]"
+    r"110101\d{8}21[237][\dX]|(119999|16\d{4}|80\d{4}|99\d{4}|(?!8)\d\d0000|11(01|99)00)\d{11}[\dX]|8[1234]000020030307213[\dX]"
 )
 """The last of the published examples with another birth date or region, and numbers of areas that issue none."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from core import intake, publication
+from core import publication, review
 from core.errors import NotAllowed, NotAuthorised
 from core.vocabulary import Duty
 from tests.builders import (
@@ -29,7 +29,7 @@ def test_cleared_records_of_approved_filings_go_up_and_nothing_else(tmp_path):
     passed = a_filing(desk, [*people(3), *people(1, first=3, **NAMELESS), *people(1, first=4, **HONORARY)], approved=True)
     waiting = a_filing(desk, people(2, first=10), name="waiting.csv")
     returned = a_filing(desk, people(2, first=20), name="returned.csv")
-    intake.send_back(desk, returned.filing_id, reason="签章不全")
+    review.send_back(desk, returned.filing_id, reason="签章不全")
 
     assert publication.ready(desk, TERM) == 3
     assert publication.publish(desk, TERM, counted=3) == 3

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core import analysis, exports, feedback, intake, overview, publication, queue, rates, reading, views
+from core import analysis, exports, feedback, intake, overview, publication, queue, rates, reading, review, views
 from core.desk import Desk, province_reviewer
 from core.errors import NotAuthorised, NotFound
 from core.vocabulary import Duty
@@ -153,8 +153,8 @@ def test_the_centre_sees_both(answers_before_and_after, desk):
         lambda desk: views.record(desk, _first_record(desk, 3)),
         lambda desk: exports.notice_workbook(desk, 2),
         lambda desk: exports.term_archive(desk, TERM.code, province="11"),
-        lambda desk: intake.approve(desk, 4, approved_on=desk.now().date(), document="号"),
-        lambda desk: intake.send_back(desk, 4, reason="重报"),
+        lambda desk: review.approve(desk, 4, approved_on=desk.now().date(), document="号"),
+        lambda desk: review.send_back(desk, 4, reason="重报"),
     ],
     ids=["filing", "record", "workbook", "bundle", "approve", "return"],
 )
@@ -184,7 +184,7 @@ def test_a_reviewer_may_pass_a_filing_of_their_own_province(answers_before_and_a
     desk = a_desk(tmp_path)
     filing = a_filing(desk, people(1, institution="80902"), institution="80902")
 
-    intake.approve(
+    review.approve(
         replace(desk, actor=province_reviewer("31", "上海市", "Shanghai")), filing.filing_id,
         approved_on=desk.now().date(), document="沪学位〔2025〕1号",
     )
@@ -211,8 +211,8 @@ def test_a_reviewer_may_not_load_publish_or_send_feedback(reviewer, tmp_path):
         (Duty.READ, lambda desk: queue.page(desk, queue.QueueFilter())),
         (Duty.READ, lambda desk: exports.notice_workbook(desk, 1)),
         (Duty.READ, lambda desk: exports.term_archive(desk, TERM.code)),
-        (Duty.APPROVE, lambda desk: intake.approve(desk, 2, approved_on=desk.now().date(), document="号")),
-        (Duty.APPROVE, lambda desk: intake.send_back(desk, 2, reason="重报")),
+        (Duty.APPROVE, lambda desk: review.approve(desk, 2, approved_on=desk.now().date(), document="号")),
+        (Duty.APPROVE, lambda desk: review.send_back(desk, 2, reason="重报")),
         (Duty.PUBLISH, lambda desk: publication.publish(desk, TERM, counted=0)),
         (Duty.FEEDBACK, lambda desk: feedback.issue(desk, TERM)),
         (Duty.ANALYSE, lambda desk: analysis.ask(desk, "SELECT 1")),
@@ -282,7 +282,8 @@ def test_past_the_desk_the_store_is_read_in_these_places_only():
     """Each reads what has no province, or what a scoped read has just given out."""
     allowed = {
         "views.py": {"filed_row"}, "intake.py": {"_province"}, "analysis.py": {"_copies"}, "lookup.py": {"find"},
-        "store.py": {"_sweep"}, "__main__.py": {"demo"}, "desk.py": {"frame"},
+        "store.py": {"_sweep"}, "commands.py": {"demo"}, "resort.py": {"_photos"}, "desk.py": {"frame"},
+        "ruleset.py": {"in_force", "of_version", "versions", "refresh", "_content_of"},
     }
     found = {}
     reads = {"db.frame", "db.one", "desk.db.frame", "desk.db.one", "self.db.frame", "db.copy_out"}

@@ -4,6 +4,8 @@ Citizen numbers follow GB 11643-1999 (weights, check character, parity of sex), 
 province or prefecture, which no living person's number has. Must not know filings or faults.
 """
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 
@@ -11,8 +13,9 @@ from core import reference
 from core.demo import words
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_SEQUENCES = 499
-SLOTS = 32
+_KEPT, _INVERSE = (8, 4, 2), 7
+"""Weights of the three digits of a sequence, and what undoes the first of them modulo 11."""
+SLOTS = 256
 """People alike in region, sequence and sex are told apart by their birth date's remainder by this."""
 _UNDIVIDED = ("441900", "442000", "460400", "620200")
 """Cities without districts: the only prefectures whose code people's numbers may begin with."""
@@ -31,7 +34,7 @@ def draw(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """Give each row a name, sex, ethnic group, country and document, without birth dates.
 
     `people` has number (unique over the nation), kind (mainland, foreign, or one of VISITORS) and plain (true
-    where the file's format cannot carry rare characters). Adds name, pinyin, sex, ethnic, political, country,
+    where the file's format, or that of a record copied from it, cannot carry rare characters). Adds name, pinyin, sex, ethnic, political, country,
     id_type, region, sequence, slot.
     """
     count = people.height
@@ -74,10 +77,15 @@ def draw(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 def citizen_number(region: pl.Expr, born: pl.Expr, sequence: pl.Expr) -> pl.Expr:
     """The 18 characters of a citizen number: region, birth date, sequence and the check character."""
     body = region + born.dt.strftime("%Y%m%d") + sequence
+    return body + check_character(body)
+
+
+def check_character(body: pl.Expr) -> pl.Expr:
+    """The eighteenth character of a citizen number, from its seventeen digits."""
     total = pl.sum_horizontal(
         body.str.slice(place, 1).cast(pl.Int32) * weight for place, weight in enumerate(_WEIGHTS)
     )
-    return body + pl.lit("10X98765432").str.slice(total % 11, 1)
+    return pl.lit("10X98765432").str.slice(total % 11, 1)
 
 
 def document_number() -> pl.Expr:
@@ -120,18 +128,38 @@ def _by_kind(part: int, otherwise: str) -> pl.Expr:
 
 
 def _regions(number: np.ndarray, sex: np.ndarray) -> list[pl.Series]:
-    """Region, sequence and slot: no two of the first four million numbers share all three and the sex."""
-    codes = reference.load().table("areas")["code"].unique().sort()
-    whole = codes.filter(codes.str.ends_with("00") & codes.str.contains("^[1-6]") & ~codes.is_in(_UNDIVIDED))
-    block, within = np.divmod(number, _SEQUENCES * len(whole))
-    place, turn = np.divmod(within, _SEQUENCES)
-    sequence = turn * 2 + np.where(sex == 1, 1, 2)
-    region = whole.gather((place + turn * 7) % len(whole))
+    """Region, sequence and slot: no two of the first 3.9 million numbers share all three and the sex."""
+    men, women = _places(1), _places(2)
+    size = min(len(men), len(women))
+    block, within = np.divmod(number, size)
+    if block.max(initial=0) >= SLOTS:
+        raise ValueError(f"more people than {size * SLOTS} citizen numbers")
+    chosen = np.where(sex == 1, men[within], women[within])
     return [
-        region.alias("region"),
-        pl.Series("sequence", sequence).cast(pl.String).str.zfill(3),
+        pl.Series("region", chosen // 1000).cast(pl.String),
+        pl.Series("sequence", chosen % 1000).cast(pl.String).str.zfill(3),
         pl.Series("slot", (block + within) % SLOTS),
     ]
+
+
+@cache
+def _places(sex: int) -> np.ndarray:
+    """Regions with sequences of a sex, as numbers of nine digits, neighbours far apart.
+
+    Their weighted sums are alike modulo 11, so that no two with one birth date are one slip of the pen apart.
+    """
+    codes = reference.load().table("areas")["code"].unique().sort()
+    whole = codes.filter(codes.str.ends_with("00") & codes.str.contains("^[1-6]") & ~codes.is_in(_UNDIVIDED))
+    regions = whole.shuffle(seed=1).cast(pl.Int64).to_numpy()
+    digits = [regions // 10**place % 10 for place in range(5, -1, -1)]
+    weighed = sum(digit * weight for digit, weight in zip(digits, _WEIGHTS[:6], strict=True))
+    rows = []
+    for tens in range(10):
+        for ones in range(sex % 2, 10, 2):
+            hundreds = -(weighed + tens * _KEPT[1] + ones * _KEPT[2]) * _INVERSE % 11
+            sequence = hundreds * 100 + tens * 10 + ones
+            rows.append((regions * 1000 + sequence)[(hundreds < 10) & (sequence > 0)])
+    return np.concatenate(rows)
 
 
 def _draw(pool: list[str], count: int, rng: np.random.Generator) -> np.ndarray:

@@ -4,8 +4,8 @@ One filing is one institution's records of one category and semester. Must not k
 """
 
 import itertools
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import polars as pl
@@ -13,11 +13,11 @@ import polars as pl
 from core import reference
 from core.deadlines import Term, Workdays
 from core.demo import people
+from core.demo.days import Days, days_of
 from core.record import LAYOUTS
 from core.vocabulary import Category, Level
 
 FEWEST_FILES, MOST_FILES, RECORDS_PER_FILE = 60, 1300, 330
-TERMS = tuple(Term(year, half) for year in (2023, 2024, 2025) for half in (1, 2))
 CATEGORIES = {
     Category.DOCTOR: 0.5,
     Category.DOCTOR_PROFESSIONAL: 0.25,
@@ -29,21 +29,18 @@ CATEGORIES = {
     Category.BACHELOR_INTERNATIONAL: 0.5,
 }
 """The categories filed, with how big their filings are beside each other."""
-GRADUATE_COLUMNS = tuple("DSXM LWLX LWTM LWGJC LWXTLY LWYJFX LWZXYZ QZXW QZXWNY MJ".split())
+YEARS = {category: 3 if category in (Category.MASTER, Category.MASTER_PROFESSIONAL) else 4 for category in CATEGORIES}
+"""Years of study."""
+GRADUATE_COLUMNS = tuple("DSXM LWLX LWTM LWGJC LWXTLY LWYJFX LWZXYZ QZXW QZXWNY MJ SFSM JMRQ".split())
 """What graduate filings carry beyond the named layout."""
+BACHELOR_COLUMNS = tuple("SFSXSXW SFLHXW LHPYDWM LHPYDW".split())
+"""What bachelor filings of the named layout carry beyond it."""
 
 _SECOND_HALF_SHARE = 0.9
 _MOST_WORKBOOKS, _BIGGEST_WORKBOOK = 60, 3000
 _FORMATS = (
-    ("csv", "utf-8"),
-    ("xlsx", ""),
-    ("csv", "gb18030"),
-    ("csv", "utf-8-sig"),
-    ("csv", "utf-16"),
-    ("xlsx", ""),
-    ("csv", "gb18030"),
-    ("xls", ""),
-    ("csv", "utf-8"),
+    ("csv", "utf-8"), ("xlsx", ""), ("csv", "gb18030"), ("csv", "utf-8-sig"), ("csv", "utf-16"), ("xlsx", ""),
+    ("csv", "gb18030"), ("xls", ""), ("csv", "utf-8"),
 )
 _EVERY_KIND = tuple(
     (Term(year, half), category)
@@ -61,27 +58,37 @@ _EVERY_KIND = tuple(
         (2025, 1, Category.BACHELOR_INTERNATIONAL),
     )
 )
-"""What a big university files: kinds that let one person turn up in two filings."""
-_ONE_KIND = (
-    Category.BACHELOR,
-    Category.MASTER,
-    Category.BACHELOR_ADULT,
-    Category.BACHELOR_INTERNATIONAL,
-    Category.MASTER_EQUIVALENT,
-    Category.BACHELOR,
-    Category.DOCTOR,
-    Category.MASTER_PROFESSIONAL,
-    Category.BACHELOR_ADULT,
-    Category.DOCTOR_PROFESSIONAL,
-)
-_INSTITUTE_KINDS = (Category.MASTER, Category.DOCTOR)
+"""What a big university files: kinds that let one person turn up in two filings, and one year's beside the last's."""
+_KINDS = {
+    "school": (
+        Category.BACHELOR,
+        Category.MASTER,
+        Category.BACHELOR_ADULT,
+        Category.BACHELOR_INTERNATIONAL,
+        Category.MASTER_EQUIVALENT,
+        Category.BACHELOR,
+        Category.DOCTOR,
+        Category.MASTER_PROFESSIONAL,
+        Category.BACHELOR_ADULT,
+        Category.DOCTOR_PROFESSIONAL,
+    ),
+    "independent": (Category.BACHELOR, Category.BACHELOR_ADULT),
+    "institute": (Category.MASTER, Category.DOCTOR),
+    "army": (Category.MASTER, Category.DOCTOR),
+}
+"""What the other institutions file by turns, by their kind."""
+
+Sent = tuple[str, Term, Category]
+"""Institution, semester and category: what tells one filing from another."""
 
 
 @dataclass(frozen=True)
 class Filing:
-    """One file to be written. `days` are its three conferral days, `day_off` a day nobody works among them.
+    """One file to be written. `serial` and `number` are where its certificate serials and its people begin.
 
-    `serial` and `number` are where its certificate serials and its people begin.
+    `fault` is what is wrong with it as such (filing_faults), `listed` how many names its resolution has; both that
+    and `resolved_on` may not be told. `step` is how far its serials are apart, `born` the birth date all its people
+    share, `signed` whether the register of signatories answers for it, `pictures` its place among filings with photos.
     """
 
     file: str
@@ -92,68 +99,90 @@ class Filing:
     layout: str
     encoding: str
     records: int
-    days: tuple[date, date, date]
-    day_off: date
-    serial: int
-    number: int
+    days: Days
     officials: tuple[str, str]
+    single: bool
+    signed: bool
+    supplement: bool = False
+    resolved_on: date | None = None
+    listed: int | None = None
+    attached: bool | None = None
+    fault: str | None = None
+    pictures: int | None = None
+    step: int = 1
+    born: date | None = None
+    serial: int = 0
+    number: int = 0
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The filed codes, in file order."""
         codes = LAYOUTS[self.layout].codes
-        return codes if self.category.level is Level.BACHELOR else (*codes, *GRADUATE_COLUMNS)
+        if self.category.level is not Level.BACHELOR:
+            return (*codes, *GRADUATE_COLUMNS)
+        return (*codes, *BACHELOR_COLUMNS) if self.layout == "named" else codes
 
     @property
     def plain(self) -> bool:
         """Whether the format cannot carry rare characters."""
         return self.format in ("dbf", "xls")
 
+    @property
+    def entered(self) -> date:
+        """When its students entered: adults in March."""
+        month = 3 if self.category is Category.BACHELOR_ADULT else 9
+        return date(self.days.first.year - YEARS[self.category], month, 1)
+
+    @property
+    def army(self) -> bool:
+        """Whether an army institution sends it: all its records are held back."""
+        return self.institution.startswith("9")
+
 
 def filings(records: int, rng: np.random.Generator) -> list[Filing]:
-    """All filings of a nation of so many records, in the order in which they are received."""
+    """All filings of a nation of so many records, in the order in which they are received; yet without faults."""
     count = int(np.clip(records // RECORDS_PER_FILE, FEWEST_FILES, MOST_FILES))
     chosen = sorted(_chosen(count, rng), key=lambda each: (each[1], each[0], each[2]))
     sizes = _sizes(chosen, records, rng)
     workdays = Workdays.load()
-    used = dict.fromkeys(((institution, category.level) for institution, _, category in chosen), 0)
     names = _officials(chosen, rng)
+    filers = [institution for institution, _, _ in chosen]
     every = max(1, -(-count // _MOST_WORKBOOKS // 2))
-    planned, number = [], 0
+    planned = []
     for place, ((institution, term, category), size) in enumerate(zip(chosen, sizes, strict=True)):
         bulky = size > _BIGGEST_WORKBOOK or place % every
         layout, format_, encoding = _shape(place // every, term, category, text_only=bool(bulky))
-        days, day_off = _days(term, workdays, rng)
-        planned.append(
-            Filing(
-                f"{term.code}_{institution}_{category.value}.{format_}",
-                term,
-                institution,
-                category,
-                format_,
-                layout,
-                encoding,
-                size,
-                days,
-                day_off,
-                used[institution, category.level],
-                number,
-                names[institution],
-            )
-        )
-        used[institution, category.level] += size
-        number += size
+        supplement = category in (Category.MASTER, Category.DOCTOR) and place % 16 == 5
+        days = days_of(Term(term.year - 2, term.half) if supplement else term, workdays, rng)
+        told = (place + place // 6) % 3
+        planned.append(Filing(
+            f"{term.code}_{institution}_{category.value}.{format_}", term, institution, category, format_, layout,
+            encoding, size, days, names[institution], filers.count(institution) == 1, int(institution) % 3 > 0, supplement,
+            days.resolved if told == 1 else None, size if told else None, told > 0 or None,
+        ))
     return planned
 
 
-def _chosen(count: int, rng: np.random.Generator) -> list[tuple[str, Term, Category]]:
-    institutions = reference.load().table("institutions")
+def numbered(planned: list[Filing]) -> list[Filing]:
+    """The filings with the serials and the people's numbers they begin at."""
+    used = dict.fromkeys(((each.institution, each.category.level) for each in planned), 0)
+    done, number = [], 0
+    for each in planned:
+        key = (each.institution, each.category.level)
+        serial = -(-used[key] // each.step) * each.step
+        done.append(replace(each, serial=serial, number=number))
+        used[key] = serial + each.records * each.step
+        number += each.records
+    return done
+
+
+def _chosen(count: int, rng: np.random.Generator) -> list[Sent]:
+    institutions = reference.load().table("institutions").unique("code", keep="last", maintain_order=True)
     kinds = dict(institutions.select("code", "kind").iter_rows())
     order = _round_the_nation(institutions, rng)
     number = max(len(set(institutions["province"])) + 3, int(count * 0.65))
-    schools = [code for code in order if kinds[code] == "school"]
-    chosen: dict[tuple[str, Term, Category], None] = {}
-    for school in schools:
+    chosen: dict[Sent, None] = {}
+    for school in (code for code in order if kinds[code] == "school"):
         for term, category in _EVERY_KIND:
             if len(chosen) < count - number:
                 chosen[school, term, category] = None
@@ -161,9 +190,9 @@ def _chosen(count: int, rng: np.random.Generator) -> list[tuple[str, Term, Categ
     for place, institution in enumerate(code for code in itertools.cycle(order) if code not in several):
         if len(chosen) == count:
             break
-        pool = _ONE_KIND if kinds[institution] == "school" else _INSTITUTE_KINDS
         turn, again = place, place // len(order)
         term = Term(2023 + (turn // 4 + again) % 3, 1 if turn % 4 == 3 else 2)
+        pool = _KINDS[kinds[institution]]
         chosen[institution, term, pool[(turn + again) % len(pool)]] = None
     return list(chosen)
 
@@ -175,9 +204,12 @@ def _round_the_nation(institutions: pl.DataFrame, rng: np.random.Generator) -> l
     return turns.sort("turn", "province")["code"].to_list()
 
 
-def _sizes(chosen: list[tuple[str, Term, Category]], records: int, rng: np.random.Generator) -> list[int]:
-    shares = np.array([CATEGORIES[category] for _, _, category in chosen]) * rng.lognormal(
-        0, 0.4, len(chosen)
+def _sizes(chosen: list[Sent], records: int, rng: np.random.Generator) -> list[int]:
+    """Sizes that add up to the records; an institution files as much of a category each year."""
+    alike = dict.fromkeys((institution, category, term.half) for institution, term, category in chosen)
+    factors = dict(zip(alike, rng.lognormal(0, 0.4, len(alike)), strict=True))
+    shares = np.array(
+        [CATEGORIES[category] * factors[institution, category, term.half] for institution, term, category in chosen]
     )
     second = np.array([term.half == 2 for _, term, _ in chosen])
     shares = (
@@ -187,7 +219,7 @@ def _sizes(chosen: list[tuple[str, Term, Category]], records: int, rng: np.rando
     )
     fewest = min(12, records // (2 * len(chosen)))
     sizes = fewest + (shares * (records - fewest * len(chosen))).astype(int)
-    sizes[np.argmax(sizes)] += records - sizes.sum()
+    sizes[: records - sizes.sum()] += 1
     return [int(size) for size in sizes]
 
 
@@ -206,17 +238,7 @@ def _shape(place: int, term: Term, category: Category, *, text_only: bool) -> tu
     return layout, format_, encoding
 
 
-def _days(term: Term, workdays: Workdays, rng: np.random.Generator) -> tuple[tuple[date, date, date], date]:
-    first = date(term.year + 1, 6, 12) if term.half == 2 else date(term.year, 12, 8)
-    window = [first + timedelta(days=offset) for offset in range(18)]
-    working = [day for day in window if workdays.is_workday(day)]
-    days = sorted(working[place] for place in rng.choice(len(working), 3, replace=False))
-    return (days[0], days[1], days[2]), workdays.days_off(window[0], window[-1])[0]
-
-
-def _officials(
-    chosen: list[tuple[str, Term, Category]], rng: np.random.Generator
-) -> dict[str, tuple[str, str]]:
+def _officials(chosen: list[Sent], rng: np.random.Generator) -> dict[str, tuple[str, str]]:
     """A president and a committee chair for each institution."""
     institutions = sorted({institution for institution, _, _ in chosen})
     sexes = rng.integers(1, 3, 2 * len(institutions))

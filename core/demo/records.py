@@ -8,50 +8,59 @@ import numpy as np
 import polars as pl
 
 from core import reference
-from core.demo import people, words
-from core.demo.plan import Filing
+from core.demo import people, programmes, words
+from core.demo.plan import YEARS, Filing
 from core.vocabulary import Category
 
-_STUDY = {
-    Category.DOCTOR: (4, 25, 31),
-    Category.DOCTOR_PROFESSIONAL: (4, 28, 38),
-    Category.MASTER: (3, 22, 26),
-    Category.MASTER_EQUIVALENT: (4, 28, 38),
-    Category.MASTER_PROFESSIONAL: (3, 22, 33),
-    Category.BACHELOR: (4, 18, 20),
-    Category.BACHELOR_ADULT: (4, 20, 36),
-    Category.BACHELOR_INTERNATIONAL: (4, 18, 23),
+_AGES = {
+    Category.DOCTOR: (25, 31),
+    Category.DOCTOR_PROFESSIONAL: (28, 38),
+    Category.MASTER: (22, 26),
+    Category.MASTER_EQUIVALENT: (28, 38),
+    Category.MASTER_PROFESSIONAL: (22, 33),
+    Category.BACHELOR: (18, 20),
+    Category.BACHELOR_ADULT: (20, 36),
+    Category.BACHELOR_INTERNATIONAL: (18, 23),
 }
-"""Years of study, and the ages at entry it begins between."""
+"""The ages at entry it begins between."""
 _PRIOR = {"2": "硕士学位", "3": "学士学位"}
-_ARMY_DISCIPLINE = "11"
+LENDS, BORROWS, ALONE = "lends", "borrows", "alone"
+"""What a marked record is for: another copies from it, it copies from another, or it is bent by itself.
+
+One that lends and the one that borrows from it are conferred on different days in different majors.
+"""
 
 
-def facts(filings: list[Filing], at_home: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+def facts(filings: list[Filing], marked: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     """Draw the facts of every record of these filings: one row each, with file and row (from 0).
 
-    The rows named by file and row in `at_home` are given to people from the mainland, unless the filing is of
-    international students.
+    The rows named by file and row in `marked`, with a role each, are given to people from the mainland with common
+    characters in their names, unless the filing is of international students.
     """
-    frame = _filed(filings).join(
-        at_home.with_columns(at_home=True), on=["file", "row"], how="left", maintain_order="left"
-    )
+    frame = _filed(filings).join(marked, on=["file", "row"], how="left", maintain_order="left")
     count = frame.height
+    given = pl.col("days").list.get(pl.Series(rng.integers(0, 3, count)))
     frame = frame.with_columns(
         kind=_kinds(frame, rng),
-        conferred=pl.col("days").list.get(pl.Series(rng.integers(0, 3, count))),
+        plain=pl.col("plain") | pl.col("role").is_not_null(),
+        conferred=pl.when(pl.col("role") == LENDS).then("first_day").otherwise(given),
         age=(pl.col("youngest") + pl.Series(rng.random(count)) * (pl.col("oldest") - pl.col("youngest"))),
     )
     frame = people.draw(frame, rng).drop("days")
     equivalent = pl.col("category") == Category.MASTER_EQUIVALENT
-    entry_month = pl.when(pl.col("category") == Category.BACHELOR_ADULT).then(3).otherwise(9)
-    frame = frame.with_columns(entered=pl.date(pl.col("entry_year"), entry_month, 1)).with_columns(
-        born=_in_slot(pl.col("entered") - pl.duration(days=(pl.col("age") * 365.25).cast(pl.Int32))),
+    age = pl.duration(days=(pl.col("age") * 365.25).cast(pl.Int32))
+    frame = frame.with_columns(
+        born=pl.when(pl.col("shared_birth").is_null()).then(in_slot(pl.col("entered") - age)).otherwise("shared_birth"),
         graduated=pl.col("conferred").dt.month_start(),
         language=pl.col("entered").dt.offset_by("18mo"),
         prior=pl.date(pl.col("entered").dt.year() - equivalent.cast(pl.Int32) * 3, 6, 1),
     )
-    return frame.hstack(_programmes(frame, rng)).hstack(_theses(frame, rng))
+    return _studied(frame, filings, rng).hstack(_theses(frame, rng))
+
+
+def in_slot(born: pl.Expr) -> pl.Expr:
+    """The last day up to this one that has the person's remainder."""
+    return born - pl.duration(days=(born.to_physical() - pl.col("slot")) % people.SLOTS)
 
 
 def cells(facts: pl.DataFrame) -> pl.DataFrame:
@@ -61,7 +70,7 @@ def cells(facts: pl.DataFrame) -> pl.DataFrame:
     adult = pl.col("category") == Category.BACHELOR_ADULT
     graduate = pl.col("level").is_in(["2", "3"])
     number = people.document_number()
-    serial = (pl.col("serial") + pl.col("row") + 1).cast(pl.String).str.zfill(6)
+    serial = (pl.col("serial") + (pl.col("row") + 1) * pl.col("step")).cast(pl.String).str.zfill(6)
     certificate = pl.col("institution") + pl.col("level") + pl.col("conferred").dt.strftime("%Y") + serial
     student = pl.col("entered").dt.strftime("%Y") + (pl.col("number") % 100_000_000).cast(
         pl.String
@@ -86,11 +95,11 @@ def cells(facts: pl.DataFrame) -> pl.DataFrame:
         ZJLX=_name("id_type", names["id_documents"]),
         ZJHM=number,
         XWSYDWM="institution",
-        XWSYDW=_name("institution", names["institutions"]),
+        XWSYDW=_institution(names["institutions"]),
         XZXM="president",
         ZXXM="chair",
         PYDWM="institution",
-        PYDW=_name("institution", names["institutions"]),
+        PYDW=_institution(names["institutions"]),
         XWLBM="degree",
         XWLB=_name("degree", names["degrees"]),
         ZYDM="major",
@@ -106,6 +115,8 @@ def cells(facts: pl.DataFrame) -> pl.DataFrame:
         HXWRQ=_day("conferred"),
         SFDEXW=pl.lit("否"),
         SFFXXW=pl.lit("否"),
+        SFSXSXW=pl.lit("否"),
+        SFLHXW=pl.lit("否"),
         XWZSBH=certificate,
         JYBH=pl.lit("学位〔") + pl.col("conferred").dt.strftime("%Y") + pl.lit("〕1号"),
         ZP=number + pl.lit(".jpg"),
@@ -119,19 +130,15 @@ def cells(facts: pl.DataFrame) -> pl.DataFrame:
         QZXW=pl.when(graduate).then(pl.col("level").replace_strict(_PRIOR, default=None)),
         QZXWNY=pl.when(graduate).then(_month("prior")),
         MJ=pl.when(graduate).then(pl.lit("公开")),
-        **{code: pl.lit(None, pl.String) for code in ("ZSZYMC", "BZ", "QQHM", "WXZH", "DZYX", "YXDM")},
+        SFSM=pl.when(graduate).then(pl.lit("否")),
+        **{code: pl.lit(None, pl.String) for code in _EMPTY},
     )
 
 
-_NAMED = (
-    "sexes",
-    "countries",
-    "ethnic_groups",
-    "political_statuses",
-    "id_documents",
-    "institutions",
-    "degrees",
-)
+_EMPTY = ("ZSZYMC", "BZ", "QQHM", "WXZH", "DZYX", "YXDM", "LHPYDWM", "LHPYDW", "JMRQ")
+
+
+_NAMED = ("sexes", "countries", "ethnic_groups", "political_statuses", "id_documents", "institutions", "degrees")
 
 
 def _filed(filings: list[Filing]) -> pl.DataFrame:
@@ -144,20 +151,27 @@ def _filed(filings: list[Filing]) -> pl.DataFrame:
                 "level": each.category.level.value,
                 "layout": each.layout,
                 "plain": each.plain,
-                "days": each.days,
-                "day_off": each.day_off,
+                "days": each.days.given,
+                "first_day": each.days.first,
+                "day_off": each.days.off,
+                "lone": each.days.lone,
+                "early": each.days.early,
+                "outside": each.days.outside,
                 "serial": each.serial,
+                "step": each.step,
                 "first": each.number,
                 "president": each.officials[0],
                 "chair": each.officials[1],
-                "years": _STUDY[each.category][0],
-                "youngest": _STUDY[each.category][1],
-                "oldest": _STUDY[each.category][2],
-                "entry_year": each.days[0].year - _STUDY[each.category][0],
+                "years": YEARS[each.category],
+                "youngest": _AGES[each.category][0],
+                "oldest": _AGES[each.category][1],
+                "entered": each.entered,
+                "shared_birth": each.born,
                 "records": each.records,
             }
             for each in filings
-        ]
+        ],
+        schema_overrides={"shared_birth": pl.Date},
     )
     rows = table.with_columns(row=pl.int_ranges("records")).explode("row")
     return rows.with_columns(number=pl.col("first") + pl.col("row"))
@@ -169,65 +183,34 @@ def _kinds(frame: pl.DataFrame, rng: np.random.Generator) -> pl.Expr:
     drawn = pl.Series(abroad[rng.choice(len(abroad), frame.height, p=shares)])
     foreign = pl.col("category") == Category.BACHELOR_INTERNATIONAL
     mainland_only = (pl.col("layout") == "dbf34") | (pl.col("category") == Category.BACHELOR_ADULT)
-    at_home = mainland_only | pl.col("at_home").fill_null(False)
+    at_home = mainland_only | pl.col("role").is_not_null()
     return pl.when(foreign).then(pl.lit("foreign")).when(at_home).then(pl.lit("mainland")).otherwise(drawn)
 
 
-def _in_slot(born: pl.Expr) -> pl.Expr:
-    """The last day up to this one that has the person's remainder."""
-    return born - pl.duration(days=(born.to_physical() - pl.col("slot")) % people.SLOTS)
-
-
-def _programmes(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    pools = {category: _pool(category) for category in frame["category"].unique(maintain_order=True)}
-    starts, total = {}, 0
-    for category, pool in pools.items():
-        starts[category] = total
-        total += pool.height
-    places = frame.select(
-        pl.col("category").replace_strict(starts, return_dtype=pl.Int64)
-        + (
-            pl.Series(rng.random(frame.height))
-            * pl.col("category").replace_strict({name: pool.height for name, pool in pools.items()})
-        ).cast(pl.Int64)
-    ).to_series()
-    return pl.concat(pools.values())[places]
-
-
-def _pool(category: str) -> pl.DataFrame:
-    """What may be studied in a category: degree, major and major_name."""
-    tables = reference.load()
-    level = Category(category).level.value
-    if level == "4":
-        majors = tables.table("bachelor_majors").filter(pl.col("discipline") != _ARMY_DISCIPLINE)
-        return majors.select(degree=pl.lit(level) + pl.col("discipline"), major="code", major_name="name")
-    subjects = tables.table("disciplines").filter(pl.col("code").str.slice(0, 2) != _ARMY_DISCIPLINE)
-    if category in (Category.MASTER_PROFESSIONAL, Category.DOCTOR_PROFESSIONAL):
-        degrees = tables.codes("degrees")
-        title = pl.col("name") + ("博士" if level == "2" else "硕士")
-        subjects = subjects.filter(pl.col("kind") == "professional", title.is_in(list(degrees)))
-        return subjects.select(
-            degree=title.replace_strict(degrees), major=pl.col("code") + "00", major_name="name"
-        )
-    subjects = subjects.filter(pl.col("kind") == "academic", pl.col("code").str.slice(0, 2) < "14")
-    return subjects.select(
-        degree=pl.lit(level) + pl.col("code").str.slice(0, 2),
-        major=pl.col("code") + "00",
-        major_name="name",
-    )
+def _studied(frame: pl.DataFrame, filings: list[Filing], rng: np.random.Generator) -> pl.DataFrame:
+    """What each person studies of what the institution offers: lenders an even slot, borrowers an odd one."""
+    offered = programmes.offered(filings).rename({"kind": "degree_kind"})
+    drawn = pl.Series(rng.random(frame.height))
+    side = pl.when(pl.col("role") == LENDS).then(0).when(pl.col("role") == BORROWS).then(1)
+    slots = frame.join(
+        offered.group_by("file").agg(evens=(pl.col("slot") % 2 == 0).sum(), odds=(pl.col("slot") % 2 == 1).sum()),
+        on="file", how="left", maintain_order="left",
+    ).with_columns(drawn=drawn, side=side)
+    place = (pl.col("drawn") * (pl.col("evens") + pl.col("odds"))).cast(pl.Int64)
+    any_side = pl.when(place < pl.col("evens")).then(place * 2).otherwise((place - pl.col("evens")) * 2 + 1)
+    own = (pl.col("drawn") * pl.when(pl.col("side") == 0).then("evens").otherwise("odds")).cast(pl.Int64) * 2 + pl.col("side")
+    return slots.with_columns(
+        slot_of_study=pl.coalesce(own, any_side)
+    ).join(
+        offered.rename({"slot": "slot_of_study"}), on=["file", "slot_of_study"], how="left", maintain_order="left"
+    ).drop("evens", "odds", "drawn", "side", "slot_of_study")
 
 
 def _theses(frame: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     count = frame.height
     supervisors = people.chinese_names(rng.integers(1, 3, count), np.full(count, True), rng)
-    picked = {
-        column: np.array(pool)[rng.integers(0, len(pool), count)]
-        for column, pool in (
-            ("method", words.METHODS),
-            ("object", words.OBJECTS),
-            ("outcome", words.OUTCOMES),
-        )
-    }
+    pools = {"method": words.METHODS, "object": words.OBJECTS, "outcome": words.OUTCOMES}
+    picked = {column: np.array(pool)[rng.integers(0, len(pool), count)] for column, pool in pools.items()}
     same = supervisors["name"] == frame["name"]
     return pl.DataFrame(picked).with_columns(
         supervisor=pl.when(same).then(supervisors["name"] + "文").otherwise(supervisors["name"])
@@ -240,6 +223,15 @@ def _title() -> pl.Expr:
 
 def _name(column: str, names: dict[str, str]) -> pl.Expr:
     return pl.col(column).replace_strict(names, default=None, return_dtype=pl.String)
+
+
+def _institution(names: dict[str, str]) -> pl.Expr:
+    """The institution's name on the day of conferral."""
+    lines = reference.load().table("institutions").filter(pl.col("valid_to").is_not_null()).sort("valid_to")
+    name = pl.when(pl.lit(False)).then(pl.lit(None, pl.String))
+    for code, former, until in lines.select("code", "name", "valid_to").iter_rows():
+        name = name.when((pl.col("institution") == code) & (pl.col("conferred") <= until)).then(pl.lit(former))
+    return name.otherwise(_name("institution", names))
 
 
 def _day(column: str) -> pl.Expr:

@@ -10,7 +10,9 @@ from itertools import cycle
 
 import numpy as np
 
-from core.demo.faults import FAULTS, Fault
+from core.demo import filing_faults
+from core.demo.fault import Fault, Origin
+from core.demo.faults import FAULTS
 from core.demo.plan import Filing
 from core.vocabulary import Level
 
@@ -44,7 +46,8 @@ class Seed:
 
 def seeds(filings: list[Filing], records: int, rng: np.random.Generator) -> list[Seed]:
     """Choose the faulty records; no record is used twice, as faulty or as source."""
-    choices = {number: _Choice(_candidates(fault, filings)) for number, fault in enumerate(FAULTS)}
+    able = [filing for filing in filings if filing_faults.takes_seeds(filing)]
+    choices = {number: _Choice(_candidates(fault, able)) for number, fault in enumerate(FAULTS)}
     open_numbers = [number for number, choice in choices.items() if choice.candidates]
     used: set[Place] = set()
     once: set[tuple[str, Level]] = set()
@@ -92,27 +95,30 @@ def _candidates(fault: Fault, filings: list[Filing]) -> list[tuple[Filing, Filin
     fitting = [
         filing
         for filing in filings
-        if filing.category in fault.categories and set(fault.needs) <= set(filing.columns)
+        if filing.category in fault.categories and set(fault.needs) <= set(filing.columns) and fault.fits(filing)
     ]
-    if not fault.copies:
+    if fault.origin is None:
         return [(filing, None) for filing in fitting]
-    if fault.within:
+    if fault.origin is Origin.WITHIN:
         return [(filing, filing) for filing in fitting]
-    return list(_pairs(fault, fitting, filings))
+    if fault.origin is Origin.ELSEWHERE:
+        return [
+            (target, origin) for place, target in enumerate(fitting) for origin in fitting[:place]
+            if origin.institution != target.institution
+        ]
+    return list(_pairs(fault.origin, fitting, filings))
 
 
-def _pairs(fault: Fault, fitting: list[Filing], filings: list[Filing]) -> Iterator[tuple[Filing, Filing]]:
+def _pairs(origin: Origin, fitting: list[Filing], filings: list[Filing]) -> Iterator[tuple[Filing, Filing]]:
     by_institution: dict[str, list[Filing]] = {}
     for filing in filings:
         by_institution.setdefault(filing.institution, []).append(filing)
     for target in fitting:
         earlier = by_institution[target.institution]
-        for origin in earlier[: earlier.index(target)]:
-            same_term = origin.term == target.term
-            if fault.from_level is None:
-                if same_term and origin.category.level is target.category.level:
-                    yield target, origin
-            elif origin.category.level is fault.from_level and (
-                same_term or origin.term.next() == target.term
-            ):
-                yield target, origin
+        for other in earlier[: earlier.index(target)]:
+            same_term = other.term == target.term
+            if origin is Origin.EARLIER:
+                if same_term and other.category.level is target.category.level:
+                    yield target, other
+            elif other.category.level is Level.MASTER and (same_term or other.term.next() == target.term):
+                yield target, other

@@ -50,11 +50,11 @@ def open_workbook(path: Path, layout: str | None) -> Reading:
     with path.open("rb") as file:
         zipped = file.read(len(_ZIP)) == _ZIP
     if zipped:
-        _refuse_bombs(path)
-    filled = list(_parsed(path))
+        refuse_bombs(path)
+    filled = list(parsed(path))
     if not filled:
         raise UnreadableFiling("工作簿是空的，请核对后重新报送。", "The workbook is empty; check it and file again.")
-    names = {name: [""] * left + _texts(first) for name, _, left, _, first in filled}
+    names = {name: [""] * left + texts(first) for name, _, left, _, first in filled}
     filings = [sheet for sheet in filled if headers.is_header(names[sheet[0]])]
     if len(filings) > 1:
         listed = [name for name, *_ in filings]
@@ -72,7 +72,7 @@ def open_workbook(path: Path, layout: str | None) -> Reading:
     )
 
 
-def _parsed(path: Path, *sheet: str) -> Iterator[list]:
+def parsed(path: Path, *sheet: str) -> Iterator[list]:
     """The lines `sheets` prints for this workbook; its process ends when the caller stops reading."""
     command = [sys.executable, "-I", sheets.__file__, str(path), *sheet]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
@@ -90,14 +90,14 @@ def _parsed(path: Path, *sheet: str) -> Iterator[list]:
 
 
 def _frames(path: Path, sheet: str, left: int, skipped: int, heading: Heading, rows: int) -> Iterator[pl.DataFrame]:
-    lines = islice(_parsed(path, sheet), skipped, None)
+    lines = islice(parsed(path, sheet), skipped, None)
     row = heading.first_row
     while chunk := list(islice(lines, rows)):
         columns = [("",) * len(chunk)] * left + list(zip(*chunk, strict=True))
         _refuse_numbers(columns, heading, row)
         frame = pl.DataFrame(
             {
-                code: pl.Series(_texts(columns[at]), dtype=pl.String)
+                code: pl.Series(texts(columns[at]), dtype=pl.String)
                 for at, code in zip(heading.positions, heading.columns, strict=True)
             }
         )
@@ -106,7 +106,8 @@ def _frames(path: Path, sheet: str, left: int, skipped: int, heading: Heading, r
         row += len(chunk)
 
 
-def _texts(line: list | tuple) -> list[str]:
+def texts(line: list | tuple) -> list[str]:
+    """The cells of a parsed line as text."""
     return [cell if type(cell) is str else cell[0] for cell in line]
 
 
@@ -122,7 +123,7 @@ def _refuse_numbers(columns: list[tuple], heading: Heading, row: int) -> None:
         raise cells.numbers_refused(addresses)
 
 
-def _refuse_bombs(path: Path) -> None:
+def refuse_bombs(path: Path) -> None:
     """Judge the archive by its directory, then see that every part unpacks to just what the directory says."""
     try:
         with zipfile.ZipFile(path) as archive:

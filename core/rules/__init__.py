@@ -9,110 +9,25 @@ import hashlib
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from enum import StrEnum
+from collections.abc import Callable
 from functools import cache, lru_cache
 
 import pandera.polars as pa
 import polars as pl
 
-from core.deadlines import Term, Workdays
 from core.record import COLUMNS
 from core.reference import Reference
-from core.reference import load as load_reference
+from core.rules._declaration import FAR, Context, Example, Expression, Rule, Sight
+from core.settings import THRESHOLDS, Settings
 from core.vocabulary import Category, FindingClass, Remedy
 
-Example = Mapping[str, str | None]
-
-
-class Sight(StrEnum):
-    """How far a check has to look: at one record, at its whole filing, or at everything on file."""
-
-    RECORD = "record"
-    FILING = "filing"
-    ARCHIVE = "archive"
-
-
-@dataclass(frozen=True)
-class Context:
-    """All a check may know beyond its row. None means: not told, so dependent checks are not evaluated."""
-
-    columns: frozenset[str]
-    today: date
-    reference: Reference
-    workdays: Workdays
-    term: Term | None = None
-    category: Category | None = None
-    institution: str | None = None
-    supplement: bool = False
-    approved: bool | None = None
-    archive: bool = False
-
-
-Expression = Callable[[Context], pl.Expr]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One check (检查规则). `fields` are filed codes; "XBM|XB" means whichever of them the file carries.
-
-    `soft` marks the failing rows that only earn a note. `passes` and `fails` are rows laid over one right record;
-    keys are filed codes or known facts (`known_…`). `found_in` gives the field at fault where it differs by row.
-    """
-
-    code: str
-    cls: FindingClass
-    fields: tuple[str, ...]
-    zh: str
-    en: str
-    article: str
-    remedies: tuple[Remedy, ...]
-    sight: Sight
-    when: Expression
-    holds: Expression
-    soft: Expression | None
-    passes: tuple[Example, ...]
-    fails: tuple[Example, ...]
-    soft_fails: tuple[Example, ...]
-    category: Category | None
-    found_in: pl.Expr | None
-    source: str
-
-    @property
-    def name(self) -> str:
-        """The assertion the check makes, in words."""
-        return self.holds.__name__
-
-    def filed_fields(self, columns: frozenset[str]) -> tuple[str, ...] | None:
-        """The codes this check reads in a file with these columns; None when the file lacks one it needs."""
-        chosen = [next((code for code in group.split("|") if code in columns), None) for group in self.fields]
-        return None if None in chosen else tuple(code for code in chosen if code)
-
-    def evaluated(self, context: Context) -> pl.Expr:
-        """Whether the check can be judged on a row; never null."""
-        if self.filed_fields(context.columns) is None or (self.sight is Sight.ARCHIVE and not context.archive):
-            return ~_EVERY_ROW
-        return _by_row(self.when(context)).fill_null(False)
-
-    def verdict(self, context: Context) -> pl.Expr:
-        """False exactly where the check is evaluated and does not hold; never null (a null is not right)."""
-        return ~self.evaluated(context) | _by_row(self.holds(context)).fill_null(False)
-
-    def as_check(self, context: Context) -> pa.Check:
-        """The check as Pandera knows it; its expressions are kept in `statistics`."""
-        verdict = self.verdict(context)
-        return pa.Check(
-            lambda data: data.lazyframe.select(verdict.alias(self.code)),
-            name=self.code,
-            error=self.zh,
-            statistics={"verdict": verdict, "evaluated": self.evaluated(context)},
-        )
-
+__all__ = ["FAR", "LOCKED", "RULES", "Context", "Example", "Rule", "Sight", "code_fingerprint", "fingerprint", "rule", "schema"]
 
 RULES: dict[str, Rule] = {}
 """Every check by its code. Codes are never used again for something else."""
+
+LOCKED = frozenset({"O01", "O02", "O03", "S01"})
+"""Checks the regulation itself demands (article 2, notice item two): they cannot be switched off."""
 
 _REMEDIES = {
     FindingClass.CLASSIFIED: (),
@@ -124,14 +39,6 @@ _REMEDIES = {
 }
 
 
-_EVERY_ROW = pl.col("row").is_not_null()
-
-
-def _by_row(expression: pl.Expr) -> pl.Expr:
-    # A bare literal has one value however many rows there are, and keeps Polars from sharing work between checks.
-    return (expression & _EVERY_ROW) | ~_EVERY_ROW
-
-
 def _always(_: Context) -> pl.Expr:
     return pl.lit(True)
 
@@ -140,13 +47,14 @@ def rule(
     code: str, *, cls: FindingClass, fields: tuple[str, ...], zh: str, en: str,
     passes: tuple[Example, ...], fails: tuple[Example, ...],
     when: Expression = _always, soft: Expression | None = None, soft_fails: tuple[Example, ...] = (),
+    covered: Expression | None = None, tables: tuple[str, ...] = (),
     article: str = "第二条", remedies: tuple[Remedy, ...] | None = None, sight: Sight = Sight.RECORD,
-    category: Category | None = None, found_in: pl.Expr | None = None,
+    category: Category | None = None, found_in: pl.Expr | None = None, silent_fails: bool = False,
 ) -> Callable[[Expression], Expression]:
     """Declare a check. The decorated function returns the expression that holds on right rows.
 
-    Its docstring says where the check's detail comes from. `when` says which rows can be judged;
-    `category` is the filing category the examples are read in.
+    Its docstring says where the check's detail comes from. `when` says which rows can be judged, `covered` for
+    which of them the reference `tables` can answer; `category` is the filing category the examples are read in.
     """
 
     def declare(holds: Expression) -> Expression:
@@ -155,9 +63,10 @@ def rule(
         unknown = [name for group in fields for name in group.split("|") if name not in COLUMNS]
         if unknown:
             raise ValueError(f"rule {code} names unknown fields {unknown}")
+        thresholds = tuple(key for key, each in THRESHOLDS.items() if code in each.rules)
         RULES[code] = Rule(
             code, cls, fields, zh, en, article, remedies if remedies is not None else _REMEDIES[cls], sight, when,
-            holds, soft, passes, fails, soft_fails, category, found_in,
+            holds, soft, covered, tables, thresholds, silent_fails, passes, fails, soft_fails, category, found_in,
             inspect.getdoc(holds) or "",
         )
         return holds
@@ -165,29 +74,42 @@ def rule(
     return declare
 
 
-def schema(context: Context) -> pa.DataFrameSchema:
-    """The whole rulebook as one Pandera schema for a filing: give it a frame read by `core.checking.enrich`.
+def schema(context: Context, *, whole: bool = False) -> pa.DataFrameSchema:
+    """The rulebook as one Pandera schema for a filing: give it a frame read by `core.checking.enrich`.
 
-    Only an eager frame is checked; on a LazyFrame Pandera looks at names and types alone (F1).
+    With `whole`, the checks of the filing as such, over its one line of facts. Only an eager frame is checked; on a
+    LazyFrame Pandera looks at names and types alone (F1).
     """
-    return _schema(context, tuple(map(id, RULES.values())))
+    return _schema(context, whole, tuple(map(id, RULES.values())))
 
 
-@lru_cache(maxsize=8)
-def _schema(context: Context, _rulebook: tuple[int, ...]) -> pa.DataFrameSchema:
+@lru_cache(maxsize=16)
+def _schema(context: Context, whole: bool, _rulebook: tuple[int, ...]) -> pa.DataFrameSchema:
     title = context.category.zh if context.category else None
-    return pa.DataFrameSchema(name=title, checks=[each.as_check(context) for each in RULES.values()])
+    asked = RULES.keys() if context.only is None else context.only
+    chosen = [each for each in RULES.values() if (each.sight is Sight.WHOLE) == whole and each.code in asked]
+    return pa.DataFrameSchema(name=title, checks=[each.as_check(context) for each in chosen])
 
 
 @cache
-def ruleset_version() -> str:
-    """Fingerprint of the checks: changes with a declaration, with how values are read, and with a table."""
-    digest = hashlib.sha256(load_reference().fingerprint.encode())
-    for name in sorted([*_MODULES, __name__, "core.values", "core.garbled"]):
+def code_fingerprint() -> str:
+    """Fingerprint of the checks as programmed: changes with a declaration and with how values are read."""
+    digest = hashlib.sha256()
+    for name in sorted([*_MODULES, __name__, *_READERS]):
         digest.update(inspect.getsource(importlib.import_module(name)).encode())
-    return digest.hexdigest()[:12]
+    return digest.hexdigest()[:16]
 
 
+def fingerprint(reference: Reference, settings: Settings) -> str:
+    """Fingerprint of the rulebook as a whole: checks as programmed, reference tables, thresholds and switches."""
+    told = f"{code_fingerprint()}|{reference.fingerprint}|{sorted(settings.off)}|{settings.changed}"
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+_READERS = tuple(
+    f"core.{name}" for name in "cell checking citizen enrolment facts garbled photos profile revocations settings sorting twins values".split()
+)
+"""What else decides a verdict: how cells are read, and how facts about records come about."""
 _MODULES = [f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__)]
 for _name in _MODULES:
     importlib.import_module(_name)

@@ -5,10 +5,10 @@ from functools import cache
 
 import polars as pl
 
+from core.cell import blank
 from core.deadlines import Workdays
 from core.rules import Context, rule
 from core.rules._readable import SCOPE_STARTS, born_fits, conferred_fits, whole_years
-from core.values import blank
 from core.vocabulary import Category, FindingClass
 
 INACCURATE = FindingClass.INACCURATE
@@ -17,18 +17,13 @@ NOTE = FindingClass.NOTE
 _CONFERRED = pl.col("conferred")
 _ENTERED = pl.col("entered")
 _EQUIVALENT = (Category.MASTER_EQUIVALENT, Category.DOCTOR_EQUIVALENT)
-_USUAL_AGE = {"4": 18, "3": 20, "2": 23}
-_LOWEST_AGE = {"4": 16, "3": 18, "2": 20}
-_HIGHEST_AGE = 80
-_LOWEST_ENTRY_AGE = 14
 _PASSPORT = {"ZJLXM": "06", "ZJLX": "护照", "ZJHM": "E12345678"}
 
 
-def _at_least(ages: dict[str, int]) -> pl.Expr:
-    age = whole_years("born", "conferred")
-    level = pl.col("level")
-    lowest = pl.when(level == "4").then(ages["4"]).when(level == "3").then(ages["3"]).otherwise(ages["2"])
-    return (age >= lowest) & (age <= _HIGHEST_AGE)
+def _old_enough(context: Context, *, leeway: int = 0) -> pl.Expr:
+    age, level, told = whole_years("born", "conferred"), pl.col("level"), context.settings
+    lowest = pl.when(level == "4").then(told["age_bachelor"] - leeway).when(level == "3").then(told["age_master"] - leeway)
+    return (age >= lowest.otherwise(told["age_doctor"] - leeway - (leeway > 0))) & (age <= told["age_highest"])
 
 
 @rule(
@@ -99,8 +94,8 @@ def entered_before_graduation_and_conferral(_: Context) -> pl.Expr:
     "A40", cls=INACCURATE, fields=("CSRQ", "HXWRQ"),
     zh="获学位时年龄异常，请核对出生日期和获学位日期。",
     en="The age at conferral is abnormal; please check the birth date and the conferral date.",
-    when=lambda context: born_fits(context) & conferred_fits(context) & pl.col("level").is_in(list(_USUAL_AGE)),
-    soft=lambda _: _at_least(_LOWEST_AGE),
+    when=lambda context: born_fits(context) & conferred_fits(context) & pl.col("level").is_in(["2", "3", "4"]),
+    soft=lambda context: _old_enough(context, leeway=context.settings["age_leeway"]),
     passes=(
         {**_PASSPORT, "CSRQ": "20070620"},
         {**_PASSPORT, "CSRQ": "19440621"},
@@ -115,9 +110,9 @@ def entered_before_graduation_and_conferral(_: Context) -> pl.Expr:
         {**_PASSPORT, "CSRQ": "20090620", "RXNY": None},
     ),
 )
-def age_at_conferral_is_usual(_: Context) -> pl.Expr:
+def age_at_conferral_is_usual(context: Context) -> pl.Expr:
     """The centre's thresholds: 18, 20, 23 for the three levels, a note down to 16, 18, 20; 80 at most."""
-    return _at_least(_USUAL_AGE)
+    return _old_enough(context)
 
 
 @rule(
@@ -128,9 +123,9 @@ def age_at_conferral_is_usual(_: Context) -> pl.Expr:
     passes=({"CSRQ": "20070307", "ZJHM": "110101200703072136"},),
     fails=({"CSRQ": "20070307", "ZJHM": "110101200703072136", "RXNY": "202009", "KSH": "20110101150001"},),
 )
-def entered_at_fourteen_or_later(_: Context) -> pl.Expr:
+def entered_at_fourteen_or_later(context: Context) -> pl.Expr:
     """The centre's threshold; age on the first of the entry month."""
-    return whole_years("born", "entered") >= _LOWEST_ENTRY_AGE
+    return whole_years("born", "entered") >= context.settings["age_entry"]
 
 
 @rule(
@@ -165,6 +160,7 @@ def _days_off(workdays: Workdays) -> tuple[date, ...]:
         conferred_fits(context) & (_CONFERRED >= SCOPE_STARTS)
         & _CONFERRED.dt.year().is_in(sorted(context.workdays.official_years))
     ),
+    tables=("working_days",),
     passes=({"HXWRQ": "20250620"}, {"HXWRQ": "20250427", "BYNY": "202504"}),
     fails=({"HXWRQ": "20250621"}, {"HXWRQ": "20250602", "BYNY": "202505"}),
 )

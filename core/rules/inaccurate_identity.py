@@ -114,6 +114,7 @@ def sex_is_the_one_in_the_number(_: Context) -> pl.Expr:
     zh="身份证件号码的前两位不是有效的地区代码，请核对号码。",
     en="The first digits of the ID number are no region; please check the number.",
     when=lambda _: has_birth_and_sex(),
+    tables=("provinces",),
     passes=(
         {"ZJHM": "110101200303072137"},
         {"ZJHM": "911124198108030024", "CSRQ": "19810803", **_WOMAN, **_CANADIAN},
@@ -139,6 +140,7 @@ def _area_is_told(context: Context) -> pl.Expr:
     zh="身份证件号码的前六位地区码未收录，请核对号码。",
     en="The six-digit area of the ID number is not on record; please check the number.",
     when=_area_is_told,
+    tables=("areas", "provinces"),
     passes=({"ZJHM": "110101200303072137"},),
     fails=(
         {"ZJHM": "34052419800101001X", "CSRQ": "19800101"},
@@ -155,6 +157,7 @@ def area_in_the_number_is_on_record(context: Context) -> pl.Expr:
     zh="身份证件类型与证件号码不符，请核对类型和号码。",
     en="The ID number does not fit the type of document; please check both.",
     when=lambda _: _TYPE.is_not_null() & given(),
+    tables=("id_documents", "provinces"),
     passes=(
         {**_PASSPORT, "ZJHM": "E12345678"},
         {"ZJLXM": None, "ZJLX": "护照", "ZJHM": "EA1234567"},
@@ -200,6 +203,7 @@ def _country_is_told(context: Context) -> pl.Expr:
     zh="身份证件与国家或地区不符，请核对后改正。",
     en="The ID document does not fit the country or region; please check and correct.",
     when=_country_is_told,
+    tables=("countries",),
     passes=(
         {"GBM": "156", "GB": "中国"},
         {"ZJHM": "810000199408230021", "CSRQ": "19940823", **_WOMAN, **_HONG_KONG},

@@ -2,7 +2,9 @@
 
 import polars as pl
 
+from core.cell import tidy
 from core.rules import Context, rule
+from core.rules._tables import told
 from core.vocabulary import FindingClass
 
 INACCURATE = FindingClass.INACCURATE
@@ -13,10 +15,14 @@ _NAME = pl.col("name")
 _UNUSUAL = pl.when(~_NAME.str.contains(r"^[\x{4E00}-\x{9FA5}]{2,15}$")).then(_NAME)
 _UNREADABLE = r"[\p{Nd}\p{No}?？＊*\x{FFFD}\p{Co}\p{Cf}#$%&@_=+<>|\\/^~\"!]|[[\p{So}\p{Cc}]--[●\s]]"
 _HAN_NAME = _UNUSUAL.str.contains(r"\p{Han}") & ~_UNUSUAL.str.contains(r"\p{Latin}")
-_VARIANT = "・･•．‧∙⋅●﹒。"
 _LATIN_LONGEST = 60
-_HAN_LONGEST = 25
 _CUT_BYTES = 40
+_PINYIN = pl.col("XMPY")
+_PLAIN_PINYIN = _PINYIN.str.contains("^[A-Za-z]+(?: [A-Za-z]+)*$")
+_OTHER_PINYIN = tidy(pl.when(~_PLAIN_PINYIN).then(_PINYIN)).str.normalize("NFKD").str.replace_all(r"\p{M}", "")
+_SPELT = pl.when(_PLAIN_PINYIN).then(_PINYIN).otherwise(_OTHER_PINYIN)
+# 蒙古 藏 维吾尔 哈萨克 柯尔克孜 塔吉克 乌孜别克 俄罗斯 塔塔尔: their names are also spelt by their own languages.
+_OWN_SPELLING = ("02", "04", "05", "17", "29", "41", "43", "44", "50")
 
 
 def _named(_: Context) -> pl.Expr:
@@ -33,7 +39,8 @@ def _has_no_unreadable(_: Context) -> pl.Expr:
     en="The name contains unreadable characters (digits, question marks, boxes, private ones) or brackets; please correct it.",
     when=_named, soft=_has_no_unreadable,
     passes=(
-        {"XM": "张䶮"}, {"XM": "王㛃"}, {"XM": "李𬭎"}, {"XM": "陈𫖯"}, {"XM": "〇一"},
+        {"XM": "张䶮", "XMPY": None}, {"XM": "王㛃", "XMPY": None}, {"XM": "李𬭎", "XMPY": None}, {"XM": "陈𫖯", "XMPY": None},
+        {"XM": "〇一", "XMPY": None},
         {"XM": "买买提·艾力"}, {"XM": "María-José O'Neill"}, {"XM": "JOHN SMITH JR."}, {"XM": "Nguyễn Văn An"},
     ),
     fails=(
@@ -79,9 +86,8 @@ def chinese_name_has_no_inner_space(_: Context) -> pl.Expr:
 )
 def separator_is_the_middle_dot(_: Context) -> pl.Expr:
     """Notice of twelve departments on minority names, May 2016: the separator is GB18030 A1A4."""
-    between_any = rf"[\p{{Han}}\p{{Latin}}]\s*[{_VARIANT}]\s*[\p{{Han}}\p{{Latin}}]"
-    between_han = r"\p{Han}\s*[.\-－—]\s*\p{Han}"
-    return ~_UNUSUAL.str.contains(f"{between_any}|{between_han}").fill_null(False)
+    filed = tidy(pl.when(_UNUSUAL.is_not_null()).then(pl.col("XM")))
+    return (filed == _NAME).fill_null(True)
 
 
 @rule(
@@ -106,11 +112,44 @@ def separator_is_the_middle_dot(_: Context) -> pl.Expr:
         {"XM": "ABDULRAHMAN MOHAMMED HUSSEIN ALI ALHADDA"},
     ),
 )
-def name_has_a_plausible_length(_: Context) -> pl.Expr:
+def name_has_a_plausible_length(context: Context) -> pl.Expr:
     """Check A04 of the rule list: 25 hanzi by the notice of May 2016, 60 letters as XMPY; C40 cuts at 40 GBK bytes."""
     length = _UNUSUAL.str.len_chars()
     wide = _UNUSUAL.str.count_matches(r"[^\x00-\x7F]")
     han = _UNUSUAL.str.contains(r"\p{Han}")
-    longest = pl.when(han).then(_HAN_LONGEST).otherwise(_LATIN_LONGEST)
+    longest = pl.when(han).then(context.settings["name_longest"]).otherwise(_LATIN_LONGEST)
     cut = length + wide == _CUT_BYTES
     return (length.is_between(2, longest) & ~cut).fill_null(True)
+
+
+def _surname_initials(context: Context) -> pl.Expr:
+    return told(context, "surname_initials", ("character",), "initials", _NAME.str.slice(0, 1))
+
+
+def _spelt_in_pinyin(_: Context) -> pl.Expr:
+    return (
+        (pl.col("id_type") == "01") & _NAME.str.contains(r"^\p{Han}{2,4}$")
+        & (_PLAIN_PINYIN | _OTHER_PINYIN.str.contains(r"^[A-Za-z][A-Za-z\s,.'’`·\-]*$"))
+        & ~pl.col("ethnic_group").is_in(_OWN_SPELLING).fill_null(False)
+    )
+
+
+@rule(
+    "A05", cls=NOTE, fields=("XM", "XMPY"),
+    zh="姓名与拼音的首字母不符，请核对。",
+    en="The initials of the name and its pinyin disagree; please check.",
+    when=_spelt_in_pinyin, covered=lambda context: _surname_initials(context).is_not_null(),
+    tables=("surname_initials",),
+    passes=(
+        {"XM": "张明", "XMPY": "ZHANG MING"}, {"XM": "张明", "XMPY": "Ming Zhang"}, {"XM": "曾明", "XMPY": "ZENG MING"},
+        {"XM": "单明", "XMPY": "shanming"}, {"XM": "欧阳明", "XMPY": "Ōuyáng Míng"}, {"XM": "吕明", "XMPY": "LÜ, MING"},
+        {"XM": "张明", "XMPY": None}, {"XM": "买买提·艾力", "XMPY": "EHMET"},
+    ),
+    fails=({"XM": "李明", "XMPY": "ZHANG MING"}, {"XM": "张明", "XMPY": "MING"}, {"XM": "欧阳明", "XMPY": "YANG MING"}),
+)
+def pinyin_begins_as_the_surname(context: Context) -> pl.Expr:
+    """Check A05 of the rule list: any reading of the surname's first character will do, before or after the name."""
+    initials = _surname_initials(context)
+    begins = initials.str.contains(_SPELT.str.slice(0, 1).str.to_uppercase(), literal=True).fill_null(False)
+    last_word = pl.when(~begins).then(_SPELT).str.extract(r"([A-Za-z])[A-Za-z'’`]*[^A-Za-z]*$").str.to_uppercase()
+    return begins | initials.str.contains(last_word, literal=True).fill_null(False)

@@ -2,9 +2,9 @@
 
 import polars as pl
 
+from core.cell import blank
 from core.rules import Context, Expression, rule
 from core.rules._readable import born_fits, codes, text_agrees, written
-from core.values import blank
 from core.vocabulary import Category, FindingClass
 
 INACCURATE = FindingClass.INACCURATE

@@ -35,7 +35,7 @@ def _no_key_field_is_garbled(_: Context) -> pl.Expr:
     en="The text is garbled; please check the file's encoding and correct it to the original.",
     passes=({"XM": "张䶮"}, {"XM": "José Muñoz", "XMPY": "José Muñoz"}, {"LWTM": "é与ü的拼写研究"}),
     soft=_no_key_field_is_garbled,
-    fails=({"XM": "寮犱紵"}, {"XZXM": "ÕÅÎ°"}, {"PYDW": "锟斤拷", "ZYMC": "锟斤拷"}),
+    fails=({"XM": "寮犱紵", "XMPY": None}, {"XZXM": "ÕÅÎ°"}, {"PYDW": "锟斤拷", "ZYMC": "锟斤拷"}),
     soft_fails=({"LWTM": "锟斤拷锟斤拷研究"}, {"DSXM": "JosÃ©"}),
 )
 def text_is_not_garbled(_: Context) -> pl.Expr:

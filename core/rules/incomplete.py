@@ -2,9 +2,10 @@
 
 import polars as pl
 
+from core.cell import blank
 from core.rules import Context, rule
 from core.rules._readable import codes
-from core.values import PLACEHOLDERS, blank
+from core.values import PLACEHOLDERS
 from core.vocabulary import Category, FindingClass
 
 INCOMPLETE = FindingClass.INCOMPLETE

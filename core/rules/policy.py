@@ -13,19 +13,16 @@ POLICY = FindingClass.POLICY
 
 _CONFERRED = pl.col("conferred")
 _STRAIGHT_TO_DOCTOR = "硕博连读|直博|直攻博|本博|本科直博"
-_EQUIVALENT_YEARS = {Category.MASTER_EQUIVALENT: 3, Category.DOCTOR_EQUIVALENT: 5}
-# A school year begins in September and ends in June: each minimum is three months short of its years.
-_LEAST_MONTHS = {"4": 33, "3": 15, "2": 27}
-_LEAST_MONTHS_AFTER_COLLEGE = 21
+_WAITING = {Category.MASTER_EQUIVALENT: "wait_master", Category.DOCTOR_EQUIVALENT: "wait_doctor"}
 _NO = ("否", "0", "N", "n", "无")
 _TWO_YEARS = ("2", "2.0", "2年", "两年", "二年", "2.5", "2.5年")
 _DOCTOR = {
     "XWLBM": "208", "XWLB": "工学博士", "XWZSBH": "8090122025000123", "CSRQ": "19970307", "ZYDM": "0812",
-    "ZJHM": "110101199703072173", "KSH": None,
+    "ZJHM": "110101199703072173", "KSH": None, "QZXW": "工学硕士学位",
 }
 _MASTER = {
     "XWLBM": "308", "XWLB": "工学硕士", "XWZSBH": "8090132025000123", "CSRQ": "19970307", "ZYDM": "0812",
-    "ZJHM": "110101199703072173", "KSH": None, "RXNY": "202209",
+    "ZJHM": "110101199703072173", "KSH": None, "RXNY": "202209", "QZXW": "工学学士学位",
 }
 
 
@@ -38,7 +35,7 @@ _MASTER = {
         pl.col("person").is_not_null() & pl.col("level").is_not_null() & conferred_fits(context)
     ),
     sight=Sight.FILING,
-    passes=({}, {"known_same_day_degrees": "1"}, {"known_same_day_degrees": "2", "SFDEXW": "是"}),
+    passes=({}, {"known_same_day_degrees": "1"}, {"known_same_day_degrees": "2", "SFDEXW": "是", "QZXW": "理学学士学位"}),
     fails=({"known_same_day_degrees": "2"},),
 )
 def one_degree_a_level_and_day(_: Context) -> pl.Expr:
@@ -64,9 +61,9 @@ def one_degree_a_level_and_day(_: Context) -> pl.Expr:
         {**_DOCTOR, "known_master_conferred": "2025-07-01", "BZ": "无"},
     ),
 )
-def doctorate_follows_the_masters_by_a_year(_: Context) -> pl.Expr:
+def doctorate_follows_the_masters_by_a_year(context: Context) -> pl.Expr:
     """Check P07 of the rule list; students who go straight to the doctorate note it in the remarks."""
-    year_on = pl.col("known_master_conferred").dt.offset_by("1y")
+    year_on = pl.col("known_master_conferred").dt.offset_by(f"{context.settings['doctor_after_master']}mo")
     noted = pl.when(pl.col("level") == "2").then(pl.col("BZ")).str.contains(_STRAIGHT_TO_DOCTOR)
     return (_CONFERRED >= year_on).fill_null(True) | noted.fill_null(False)
 
@@ -77,7 +74,7 @@ def doctorate_follows_the_masters_by_a_year(_: Context) -> pl.Expr:
     en="An equivalent-education applicant's prior degree is too recent (master 3 years, doctor 5); please verify and "
     "explain in writing.",
     when=lambda context: (
-        pl.lit(context.category in _EQUIVALENT_YEARS)
+        pl.lit(context.category in _WAITING)
         & pl.col("prior_conferred").is_not_null() & conferred_fits(context)
     ),
     category=Category.MASTER_EQUIVALENT,
@@ -86,13 +83,13 @@ def doctorate_follows_the_masters_by_a_year(_: Context) -> pl.Expr:
 )
 def equivalent_applicant_has_waited(context: Context) -> pl.Expr:
     """学位〔1998〕54号: three years after the bachelor's degree, five after the master's."""
-    years = _EQUIVALENT_YEARS.get(context.category, 0)
+    years = context.settings[_WAITING[context.category]] if context.category in _WAITING else 0
     return stamp("conferred") - stamp("prior_conferred") >= years * 10000
 
 
 def _studied(context: Context) -> pl.Expr:
     return (
-        pl.lit(context.category not in _EQUIVALENT_YEARS) & degree_fits(context) & conferred_fits(context)
+        pl.lit(context.category not in _WAITING) & degree_fits(context) & conferred_fits(context)
         & (pl.col("entered").dt.month_end() < _CONFERRED)
     )
 
@@ -106,7 +103,7 @@ def _studied(context: Context) -> pl.Expr:
         {"RXNY": "202209", "KSH": None},
         {"RXNY": "202309", "KSH": None, "BZ": "专升本"},
         {"RXNY": "202309", "KSH": None, "XZ": "2"},
-        {"RXNY": "202309", "KSH": None, "SFDEXW": "是"},
+        {"RXNY": "202309", "KSH": None, "SFDEXW": "是", "QZXW": "理学学士学位"},
     ),
     fails=(
         {"RXNY": "202309", "KSH": "23110101150001"},
@@ -115,10 +112,13 @@ def _studied(context: Context) -> pl.Expr:
     ),
 )
 def study_lasted_long_enough(context: Context) -> pl.Expr:
-    """The centre's minimums in school years: bachelor 3 (2 after college or a first degree), master 1.5, doctor 2.5."""
-    studied, level = months("entered", "conferred"), pl.col("level")
-    least = pl.when(level == "4").then(_LEAST_MONTHS["4"]).when(level == "3").then(_LEAST_MONTHS["3"])
-    enough = studied >= least.otherwise(_LEAST_MONTHS["2"])
+    """The centre's minimums in school years: bachelor 3 (2 after college or a first degree), master 1.5, doctor 2.5.
+
+    A school year begins in September and ends in June: each minimum is three months short of its years.
+    """
+    studied, level, least = months("entered", "conferred"), pl.col("level"), context.settings
+    usual = pl.when(level == "4").then(least["study_bachelor"]).when(level == "3").then(least["study_master"])
+    enough = studied >= usual.otherwise(least["study_doctor"])
     remark = pl.when(~enough).then(pl.col("BZ"))
     minor_alone = written("SFDEXW").is_in(_NO).fill_null(True)
     after_college = (
@@ -126,7 +126,7 @@ def study_lasted_long_enough(context: Context) -> pl.Expr:
         | pl.col("XZ").is_in(_TWO_YEARS).fill_null(False)
         | remark.str.contains("专升本|专科起点|第二学士").fill_null(False)
     )
-    return enough | ((level == "4") & after_college & (studied >= _LEAST_MONTHS_AFTER_COLLEGE))
+    return enough | ((level == "4") & after_college & (studied >= least["study_after_college"]))
 
 
 @rule(

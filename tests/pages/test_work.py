@@ -32,8 +32,8 @@ def test_a_file_is_checked_before_anything_is_stored_and_then_received(open_scre
 
 
 def test_the_preview_already_compares_with_the_filing_and_with_everything_on_file(open_screen: Open, tmp_path):
-    twice, on_file = people(1, first=400)[0], people(1)[0]
-    records = [*people(12, first=300), twice, {**people(1, first=401)[0], "XWZSBH": twice["XWZSBH"]}, on_file]
+    twice, on_file = people(1, first=445)[0], people(1)[0]
+    records = [*people(12, first=300), twice, {**people(1, first=446)[0], "XWZSBH": twice["XWZSBH"]}, on_file]
     app = open_screen("load")
 
     app.file_uploader[0].set_value(("twice.csv", a_csv(tmp_path / "twice.csv", records).read_bytes(), "text/csv")).run()

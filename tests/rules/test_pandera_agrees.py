@@ -8,21 +8,23 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from core import checking
+from core import checking, facts
 from core.record import COLUMNS
 from core.rules import RULES, Context, Sight, schema
 from core.vocabulary import Category
 from tests.builders import a_chunk, a_context, a_record
 from tests.rules.test_examples import EXAMPLES, enriched, filing_of
+from tests.rules.test_examples import _told as told_of_filing
 
 Failures = set[tuple[int, str]]
 RULE_OF_SENTENCE = {rule.zh: code for code, rule in RULES.items()}
+OF_RECORDS = {code: rule for code, rule in RULES.items() if rule.sight is not Sight.WHOLE}
 
 
-def by_pandera(frame: pl.DataFrame, context: Context) -> Failures:
+def by_pandera(frame: pl.DataFrame, context: Context, *, whole: bool = False) -> Failures:
     """Row and rule of every failure case of the schema's own validation."""
     try:
-        schema(context).validate(frame, lazy=True)
+        schema(context, whole=whole).validate(frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
         cases = errors.failure_cases.with_columns(pl.col("check").replace_strict(RULE_OF_SENTENCE))
         assert cases["index"].null_count() == 0
@@ -39,12 +41,21 @@ def by_us(frame: pl.DataFrame, context: Context) -> Failures:
 def test_pandera_agrees_on_every_example(category):
     rows = [
         getattr(RULES[code], kind)[number] for code, kind, number in EXAMPLES
-        if filing_of(code, kind)["category"] is category
-    ] or [example for rule in RULES.values() for example in rule.fails]
+        if code in OF_RECORDS and filing_of(code, kind)["category"] is category
+    ] or [example for rule in OF_RECORDS.values() for example in rule.fails]
     context = a_context(category=category)
     frame = enriched(rows, context)
 
     assert by_us(frame, context) == by_pandera(frame, context)
+
+
+@pytest.mark.parametrize("example", [each for each in EXAMPLES if each[0] not in OF_RECORDS], ids=lambda each: "-".join(map(str, each)))
+def test_pandera_agrees_on_filings_as_such(example):
+    told, context = told_of_filing(example), a_context(**filing_of(*example[:2]))
+    line = pl.DataFrame([{name: told.get(name) for name in facts.WHOLE}], schema=facts.WHOLE)
+    found = checking.judge_whole(told, context).findings["rule"]
+
+    assert by_pandera(line.with_columns(row=pl.lit(0, pl.Int64)), context, whole=True) == {(0, rule) for rule in found}
 
 
 JUNK = st.sampled_from(
@@ -95,8 +106,8 @@ def test_pandera_agrees_on_damaged_filings(damage, told):
     filed = [{code: record[code] for code in COLUMNS if code in columns} for record in records]
     frame = checking.enrich(a_chunk(*filed), context)
 
-    verdicts = frame.select(rule.verdict(context).alias(code) for code, rule in RULES.items())
-    evaluated = frame.select(rule.evaluated(context).alias(code) for code, rule in RULES.items())
+    verdicts = frame.select(rule.verdict(context).alias(code) for code, rule in OF_RECORDS.items())
+    evaluated = frame.select(rule.evaluated(context).alias(code) for code, rule in OF_RECORDS.items())
 
     assert verdicts.height == evaluated.height == len(records)
     assert not any(verdicts.null_count().row(0)) and not any(evaluated.null_count().row(0))
@@ -121,4 +132,4 @@ def test_a_row_that_says_nothing_is_incomplete_and_nothing_else():
 
     found = checking.check(a_chunk(empty), context).findings["rule"].to_list()
 
-    assert found == ["I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08", "I09", "I10", "I11"]
+    assert found == ["I01", "I02", "I03", "I04", "I05", "I06", "I07", "I08", "I09", "I10", "I11", "I16"]

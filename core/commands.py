@@ -1,0 +1,196 @@
+"""What each command of the command line does: the steps of the line, told in one sentence each.
+
+Must not know how arguments are parsed.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from core import draft as drafts
+from core import exports, feedback, intake, publication, reading, review, ruleset, store
+from core.checking import FILING_ROW
+from core.deadlines import Term
+from core.demo import line
+from core.desk import COMMAND_LINE, Desk, system_clock
+from core.errors import BadRequest
+from core.intake import Declared, Resolution
+from core.rules import RULES
+from core.suggestion import Suggestion
+from core.vocabulary import Category, FindingClass
+
+OK, WITHHELD, REFUSED = 0, 1, 2
+"""Exit codes: done and nothing withheld; something is withheld; refused, with one line on stderr."""
+
+
+def check(asked: argparse.Namespace) -> int:
+    """Check a file before it is filed: one CSV line per finding, to --out or standard output."""
+    today = system_clock().date()
+    term = intake.require_term(Term.parse(asked.term), today) if asked.term else None
+    if asked.out:
+        _writable(asked.out, asked.file)
+    source = reading.open_filing(_existing(asked.file), encoding=asked.encoding, layout=asked.layout)
+    seen = intake.look(source)
+    declared = Suggestion(asked.institution or seen.institution, _category(asked.category) or seen.category, term)
+    context = intake.context_for(source, declared, ruleset.shipped(), today=today, archive=False)
+    with tempfile.TemporaryDirectory(prefix="desk-check-") as work:
+        draft = drafts.draw_up(source, context, Path(work))
+        findings = drafts.complete(draft).findings
+        numbers = pl.read_parquet(draft.heads, columns=["row", "certificate"])
+    lines = (
+        findings.sort("row", "rule").join(numbers, on="row", how="left", maintain_order="left")
+        .select(
+            "row", exports.inert_column("certificate").alias("certificate_no"), "rule", "class", "field",
+            exports.inert_column("value"),
+            zh=pl.col("rule").replace_strict({code: rule.zh for code, rule in RULES.items()}, return_dtype=pl.String),
+            en=pl.col("rule").replace_strict({code: rule.en for code, rule in RULES.items()}, return_dtype=pl.String),
+        )
+    )
+    try:
+        lines.write_csv(asked.out or sys.stdout)
+    except OSError as fault:  # a full disk, or a reader of standard output that has gone
+        raise BadRequest(f"问题清单未能写完（{fault}），请检查磁盘空间。", f"Not all findings could be written ({fault}).") from None
+    held = findings.filter(pl.col("class") != FindingClass.NOTE.value)
+    withheld = held.filter(pl.col("row") != FILING_ROW)["row"].n_unique()
+    if asked.out:
+        print(say(
+            f"共{draft.records:,}条记录，{withheld:,}条不能上网；问题清单见{asked.out}。本结果未报送。",
+            f"{draft.records:,} records, {withheld:,} would not go on line; findings in {asked.out}. Not filed.",
+        ))
+    return OK if held.is_empty() else WITHHELD
+
+
+def load(asked: argparse.Namespace) -> int:
+    """Receive one file into the store."""
+    path = _existing(asked.file)
+    with _desk(asked) as desk:
+        source = reading.open_filing(path, encoding=asked.encoding, layout=asked.layout)
+        seen = intake.look(source)
+        term = Term.parse(asked.term) if asked.term else seen.term
+        institution = asked.institution or seen.institution
+        category = _category(asked.category) or seen.category
+        if not (term and institution and category):
+            raise BadRequest(
+                "文件未能表明学期、学位授予单位或类别，请用 --term、--institution、--category 指明。",
+                "The file does not tell its semester, institution or category; give --term, --institution, --category.",
+            )
+        resolved_on = _day(asked.resolved_on) if asked.resolved_on else None
+        resolution = Resolution(asked.resolution, resolved_on, asked.listed, asked.attached)
+        declared = Declared(term, institution, category, asked.supplement, resolution)
+        draft = intake.preview(desk, source, declared, photos=asked.photos)
+        received = intake.receive(desk, draft, declared, source, path.name)
+        outcome = received.outcome
+        print(say(
+            f"已接收为批次{received.filing_id}：{outcome.records:,}条，符合{outcome.cleared:,}条，"
+            f"暂不提供{outcome.withheld:,}条，不属查询范围{outcome.excluded:,}条。",
+            f"Received as filing {received.filing_id}: {outcome.records:,} records, {outcome.cleared:,} cleared, "
+            f"{outcome.withheld:,} withheld, {outcome.excluded:,} out of scope.",
+        ))
+    return OK
+
+
+def approve(asked: argparse.Namespace) -> int:
+    """Note the province's approval of a filing."""
+    with _desk(asked) as desk:
+        review.approve(desk, asked.filing, approved_on=_day(asked.date), document=asked.document)
+        print(say(f"批次{asked.filing}已记为省级审核通过。", f"Filing {asked.filing} is approved by the province."))
+    return OK
+
+
+def send_back(asked: argparse.Namespace) -> int:
+    """Return a filing with a reason."""
+    with _desk(asked) as desk:
+        moved = review.send_back(desk, asked.filing, reason=asked.reason)
+        print(say(f"批次{asked.filing}已退回，{moved:,}条记录离开流程。",
+                   f"Filing {asked.filing} is returned; {moved:,} records left the line."))
+    return OK
+
+
+def publish(asked: argparse.Namespace) -> int:
+    """Put a semester's cleared records on line; without --count, only say how many there are."""
+    term = Term.parse(asked.term)
+    with _desk(asked) as desk:
+        if asked.count is None:
+            ready = publication.ready(desk, term)
+            print(say(f"待上网{ready:,}条；确认请加 --count {ready}。",
+                       f"{ready:,} records are ready; confirm with --count {ready}."))
+            return OK
+        moved = publication.publish(desk, term, counted=asked.count)
+        print(say(f"已上网{moved:,}条。", f"{moved:,} records are on line."))
+    return OK
+
+
+def send_feedback(asked: argparse.Namespace) -> int:
+    """Issue a semester's notices and write all workbooks as one zip."""
+    term = Term.parse(asked.term)
+    _writable(asked.out)
+    with _desk(asked) as desk:
+        issued = feedback.issue(desk, term)
+        asked.out.write_bytes(exports.term_archive(desk, term.code))
+        print(say(f"生成反馈单{issued:,}份，已写入{asked.out}。", f"{issued:,} notices issued; written to {asked.out}."))
+    return OK
+
+
+def demo(asked: argparse.Namespace) -> int:
+    """Fill the store with the synthetic nation."""
+    with _desk(asked) as desk:
+        if asked.if_empty and not desk.db.frame("SELECT 1 FROM filing LIMIT 1").is_empty():
+            return OK
+        walked = line.walk(desk, records=asked.records, seed=asked.seed)
+        print(say(
+            f"示范数据已装入：{walked.filings:,}个批次，{walked.records:,}条记录；文件和预设问题清单见{walked.folder}。",
+            f"Demo loaded: {walked.filings:,} filings, {walked.records:,} records; files and truth.csv in {walked.folder}.",
+        ))
+    return OK
+
+
+@contextmanager
+def _desk(asked: argparse.Namespace) -> Iterator[Desk]:
+    db = store.open_store(asked.home)
+    try:
+        yield Desk(db, COMMAND_LINE, system_clock)
+    finally:
+        db.close()
+
+
+def _existing(path: Path) -> Path:
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise BadRequest(f"找不到文件{path}，或没有读取权限。", f"There is no file {path}, or it may not be read.")
+    return path
+
+
+def _writable(path: Path, filed: Path | None = None) -> None:
+    """Refuse, before any work, a place where the result cannot be written or would overwrite the filing."""
+    if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise BadRequest(f"无法写入{path}，请另选文件夹和文件名。", f"{path} cannot be written; choose another place.")
+    if filed and path.exists() and filed.exists() and path.samefile(filed):
+        raise BadRequest("问题清单不能写到被检查的文件上，请另起文件名。", "The findings would overwrite the filing itself.")
+
+
+def _category(code: str | None) -> Category | None:
+    if code is None:
+        return None
+    if code not in set(Category):
+        raise BadRequest(f"没有报送类别“{code}”，请选{'、'.join(Category)}之一。",
+                         f"No category “{code}”; choose one of {', '.join(Category)}.")
+    return Category(code)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest(f"日期“{text}”无效，请写作2025-05-31。", f"“{text}” is not a date; write 2025-05-31.") from None
+
+
+def say(zh: str, en: str) -> str:
+    """The sentence in the language of the locale."""
+    spoken = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return en if spoken.startswith("en") else zh

@@ -1,0 +1,82 @@
+"""A filing on file judged once more, by any version of the rulebook, from its own Parquet (数据整理, article 2).
+
+Must not know what becomes of what it finds.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from core import draft as drafts
+from core import sorting
+from core.checking import Checked
+from core.deadlines import Term
+from core.desk import Desk
+from core.draft import Draft
+from core.photos import Matched
+from core.record import COLUMNS, LAYOUTS
+from core.rules import Context
+from core.ruleset import Ruleset
+from core.vocabulary import Category
+
+_FILINGS = """
+SELECT f.filing_id, f.first_record, f.institution, f.category, f.term, f.supplement, f.layout, f.parquet, f.received_at,
+    f.records, f.filed_codes, f.resolved_on, f.listed, f.attached, f.photos, f.photos_unmatched, f.photos_ambiguous
+FROM filing AS f
+WHERE ($scope IS NULL OR f.province = $scope) AND f.status <> 'returned'
+    AND ($term IS NULL OR f.term = $term) AND ($province IS NULL OR f.province = $province)
+ORDER BY f.filing_id"""
+
+
+_PHOTOS = """
+SELECT p.record_id - $first_record AS row, p.sha256, p.file_name, p.files, p.readable, p.width, p.height, p.size, p.contrast,
+    r.person
+FROM photo AS p JOIN record AS r ON r.record_id = p.record_id
+WHERE r.filing_id = $filing_id
+ORDER BY p.record_id"""
+
+
+def filings(desk: Desk, *, term: str | None = None, province: str | None = None) -> pl.DataFrame:
+    """The filings on file of a semester or a province (None: all), those returned left out, as `judge` takes them."""
+    return desk.frame(_FILINGS, term=term, province=province)
+
+
+def judge(desk: Desk, filing: dict[str, Any], judged_by: Ruleset, only: frozenset[str] | None = None) -> Checked:
+    """What the checks of a version (or only some of them) say of a filing on file now; nothing is written."""
+    context = context_of(filing, judged_by, only)
+    draft = drafts.draw_again(desk.db.folder / "filings" / filing["parquet"], context, desk.db.folder / "work")
+    try:
+        if filing["photos"] is not None:
+            draft = replace(draft, photos=_photos(desk, filing, draft))
+        return sorting.foresee(desk.db, draft, filing_id=filing["filing_id"])
+    finally:
+        draft.discard()
+
+
+def _photos(desk: Desk, filing: dict[str, Any], draft: Draft) -> Matched:
+    """The filing's photos as they were found when it was received."""
+    kept = desk.db.frame(_PHOTOS, filing_id=filing["filing_id"], first_record=filing["first_record"])
+    told = kept.select(
+        "row", known_photos=pl.col("files").cast(pl.UInt32), known_photo_readable="readable", known_photo_width="width",
+        known_photo_height="height", known_photo_bytes="size", known_photo_contrast="contrast",
+        known_photo_twin=pl.col("person").n_unique().over("sha256") > 1,
+    )
+    facts = pl.read_parquet(draft.heads, columns=["row"]).join(told, on="row", how="left")
+    return Matched(
+        facts.with_columns(pl.col("known_photos").fill_null(0)),
+        kept.select("row", "sha256", "file_name", "width", "height", "size", "contrast"),
+        filing["photos_unmatched"], filing["photos_ambiguous"],
+    )
+
+
+def context_of(filing: dict[str, Any], judged_by: Ruleset, only: frozenset[str] | None = None) -> Context:
+    """What the rules may know of a filing on file, as on the day it was received."""
+    codes = filing["filed_codes"].split() if filing["filed_codes"] else LAYOUTS[filing["layout"]].codes
+    return Context(
+        columns=frozenset(codes).intersection(COLUMNS), today=filing["received_at"].date(), reference=judged_by.reference,
+        workdays=judged_by.workdays, settings=judged_by.settings, term=Term.parse(filing["term"]),
+        category=Category(filing["category"]), institution=filing["institution"], supplement=filing["supplement"],
+        archive=True, photos=filing["photos"] is not None, resolved_on=filing["resolved_on"], listed=filing["listed"],
+        attached=filing["attached"], only=only,
+    )

@@ -1,0 +1,102 @@
+"""省级审核: the province's word on a filing (notice item two), and the centre's on what was found of a filing as such.
+
+Must not know how filings are received or published.
+"""
+
+from datetime import date
+
+from core import ledger, rules
+from core.database import Transaction
+from core.desk import Desk
+from core.errors import BadRequest, NotFound
+from core.lifecycle import CASE, FILING, RECORD
+from core.vocabulary import Duty, FindingClass
+
+_FILING = """
+SELECT filing_id, status, province, first_record FROM filing
+WHERE filing_id = $filing_id AND ($scope IS NULL OR province = $scope)"""
+
+_TALLY_REVIEW = """
+UPDATE rule_tally SET evaluated = evaluated + not_evaluated, failed = $failed, not_evaluated = 0
+WHERE filing_id = $filing_id AND rule = 'O03'"""
+
+_HELD = """
+SELECT g.rule FROM filing_finding AS g JOIN filing AS f ON f.filing_id = g.filing_id
+WHERE g.filing_id = $filing_id AND g.rule = $rule AND g.closed IS NULL AND ($scope IS NULL OR f.province = $scope)"""
+
+
+def approve(desk: Desk, filing_id: int, *, approved_on: date, document: str) -> None:
+    """Note that the province passed a filing (省级审核通过): its date and document number."""
+    desk.require(Duty.APPROVE)
+    if not document.strip():
+        raise BadRequest("请填写省级审核文号。", "Give the number of the province's document.")
+    if approved_on > desk.now().date():
+        raise BadRequest("审核日期不能晚于今天。", "The approval cannot be dated after today.")
+    with desk.db.transaction() as tx:
+        _move_filing(tx, desk, filing_id, "approve", document.strip())
+        tx.run(
+            "UPDATE filing SET reviewed_on = $on, reviewed_by = $by, review_document = $document "
+            "WHERE filing_id = $filing_id",
+            on=approved_on, by=desk.actor.key, document=document.strip(), filing_id=filing_id,
+        )
+        tx.run(_TALLY_REVIEW, filing_id=filing_id, failed=0)
+
+
+def send_back(desk: Desk, filing_id: int, *, reason: str) -> int:
+    """Return a filing (省级退回) with a reason: its records leave the line. Returns how many records did."""
+    desk.require(Duty.APPROVE)
+    if not reason.strip():
+        raise BadRequest("请填写退回理由。", "Give the reason for returning the filing.")
+    o03 = rules.RULES["O03"]
+    with desk.db.transaction() as tx:
+        _move_filing(tx, desk, filing_id, "return", reason.strip())
+        tx.run(
+            "UPDATE filing SET reviewed_on = $on, reviewed_by = $by, return_reason = $reason "
+            "WHERE filing_id = $filing_id",
+            on=desk.now().date(), by=desk.actor.key, reason=reason.strip(), filing_id=filing_id,
+        )
+        act = ledger.act_of(desk, "filing", filing_id, reason.strip())
+        tx.run(
+            "INSERT INTO finding (record_id, version, filing_id, rule, class, field, value) "
+            "SELECT record_id, version, filing_id, $rule, $class, $field, certificate_no FROM record "
+            "WHERE filing_id = $filing_id AND status IN ('cleared', 'withheld')",
+            rule=o03.code, field=o03.fields[0], filing_id=filing_id, **{"class": FindingClass.SCOPE.value},
+        )
+        ledger.move(
+            tx, CASE, "close", act, filing_id=filing_id,
+            chosen="SELECT case_id FROM withheld_case WHERE filing_id = $filing_id AND status <> 'closed'",
+        )
+        moved = ledger.move(
+            tx, RECORD, "exclude", act, filing_id=filing_id,
+            chosen="SELECT record_id, version FROM record "
+            "WHERE filing_id = $filing_id AND status IN ('cleared', 'withheld')",
+        )
+        tx.run(_TALLY_REVIEW, filing_id=filing_id, failed=moved)
+        return moved
+
+
+def settle(desk: Desk, filing_id: int, rule: str, *, note: str) -> None:
+    """Close what was found of a filing as such, by a person's decision with a note: its records may then go on line.
+
+    Raises NotFound when nothing of that rule is open.
+    """
+    desk.require(Duty.PUBLISH)
+    if not note.strip():
+        raise BadRequest("请填写核实情况。", "Write what was verified.")
+    with desk.db.transaction() as tx:
+        if tx.frame(_HELD, filing_id=filing_id, rule=rule, scope=desk.actor.province).is_empty():
+            raise NotFound("这个批次没有此项待核实问题。", "The filing has no such open finding.")
+        tx.run(
+            "UPDATE filing_finding SET closed = $note WHERE filing_id = $filing_id AND rule = $rule AND closed IS NULL",
+            note=note.strip(), filing_id=filing_id, rule=rule,
+        )
+        ledger.note(tx, FILING, "settle", ledger.act_of(desk, "filing", filing_id, f"{rule}：{note.strip()}"), 1)
+
+
+def _move_filing(tx: Transaction, desk: Desk, filing_id: int, event: str, note: str) -> None:
+    if tx.frame(_FILING, filing_id=filing_id, scope=desk.actor.province).is_empty():
+        raise NotFound("没有找到这个报送批次。", "There is no such filing.")
+    ledger.move(
+        tx, FILING, event, ledger.act_of(desk, "filing", filing_id, note), filing_id=filing_id,
+        chosen="SELECT filing_id FROM filing WHERE filing_id = $filing_id",
+    )

@@ -1,0 +1,47 @@
+"""Numbers one slip of the pen apart (疑似证件号录入错误): two persons of one name and birth date who may be one.
+
+Serves check X06 (article 2). Work grows with the number of namesakes, not with their pairs. Must not know rules or
+the database.
+"""
+
+import polars as pl
+
+_LONGEST = 20
+"""Longer numbers are of no document."""
+_ALIKE = ("name", "born")
+
+
+def near_twins(people: pl.DataFrame) -> pl.DataFrame:
+    """Which of these people have a namesake born the same day whose number is one slip away: row, known_near_twin.
+
+    `people` has row, name, born and person (the number); those without a row are only compared with. A slip is one
+    wrong character, or two neighbours that changed places; numbers of different lengths are never one slip apart.
+    """
+    told = people.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in (*_ALIKE, "person")))
+    namesakes = told.filter(told.select(pl.struct(_ALIKE).hash()).to_series().is_duplicated())
+    numbered = namesakes.filter(pl.col("person").str.len_chars() <= _LONGEST)
+    longest = numbered["person"].str.len_chars().max() or 0
+    near = [_met(numbered, key) for place in range(longest) for key in (_one_hidden(place), _two_sorted(place))]
+    if not near:
+        return pl.DataFrame(schema={"row": pl.Int64, "known_near_twin": pl.Boolean})
+    return pl.concat(near).filter(pl.col("row").is_not_null()).unique().with_columns(known_near_twin=pl.lit(True))
+
+
+def _met(people: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
+    """Rows that share a key, name and birth date with another number."""
+    keyed = people.with_columns(key=key).filter(pl.col("key").is_not_null())
+    return keyed.filter(pl.col("person").n_unique().over(*_ALIKE, "key") > 1).select("row")
+
+
+def _one_hidden(place: int) -> pl.Expr:
+    number = pl.col("person")
+    rest = number.str.slice(0, place) + "\0" + number.str.slice(place + 1)
+    return pl.when(number.str.len_chars() > place).then(rest)
+
+
+def _two_sorted(place: int) -> pl.Expr:
+    number = pl.col("person")
+    one, other = number.str.slice(place, 1), number.str.slice(place + 1, 1)
+    pair = pl.when(one <= other).then(one + other).otherwise(other + one)
+    rest = number.str.slice(0, place) + pair + number.str.slice(place + 2)
+    return pl.when(number.str.len_chars() > place + 1).then(rest)
