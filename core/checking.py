@@ -96,23 +96,24 @@ def _judged(frame: pl.DataFrame, context: Context, sights: frozenset[Sight], *, 
         return Checked(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=TALLY))
     try:
         flags = frame.lazy().select(
-            *(checks[code]["verdict"].alias(code) for code in asked),
+            *(checks[code]["right"].alias(code) for code in asked),
             *(parts["evaluated"].alias(f"evaluated {code}") for code, parts in seen.items()),
             *(parts["asked"].alias(f"asked {code}") for code, parts in seen.items() if parts["asked"] is not None),
-        ).collect()  # lazy: what several checks share is computed once
+        ).collect()  # lazy: what several checks share is computed once, but not within a verdict
     except pl.exceptions.PolarsError as error:
-        faulty = [code for code in asked if not _runs(frame, checks[code]["verdict"])]
+        faulty = [code for code in asked if not _runs(frame, checks[code]["right"] & checks[code]["evaluated"])]
         raise RuleFault(  # not chained: what Polars says may quote cells
             f"{', '.join(faulty) or 'the rulebook'} could not be evaluated: {type(error).__name__}"
         ) from None
-    right = flags.select(pl.all().sum().cast(pl.Int64)).row(0, named=True)
-    failed = dict.fromkeys(checks, 0) | {code: frame.height - right[code] for code in asked}
-    findings = [_findings(frame, (~flags[code]).arg_true(), RULES[code], context) for code in asked if failed[code]]
-    judged = {code: right.get(f"evaluated {code}", 0) for code in checks}
+    failing = flags.select((pl.col(f"evaluated {code}") & ~pl.col(code)).alias(code) for code in asked)
+    told = flags.select(pl.exclude(*asked).sum().cast(pl.Int64)).row(0, named=True)
+    failed = dict.fromkeys(checks, 0) | {code: failing[code].sum() for code in asked}
+    findings = [_findings(frame, failing[code].arg_true(), RULES[code], context) for code in asked if failed[code]]
+    judged = {code: told.get(f"evaluated {code}", 0) for code in checks}
     tally = pl.DataFrame(
         [
             (code, judged[code], failed[code], frame.height - judged[code],
-             right.get(f"asked {code}", judged[code]) - judged[code])
+             told.get(f"asked {code}", judged[code]) - judged[code])
             for code in checks
         ],
         schema=TALLY, orient="row",

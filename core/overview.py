@@ -30,7 +30,8 @@ WITH received AS (
         count(*) FILTER (r.status = 'out_of_scope') AS out_of_scope,
         count(*) FILTER (r.status IN ('revoked', 'withdrawn')) AS revoked_or_withdrawn,
         count(*) FILTER (r.status = 'superseded') AS superseded,
-        count(*) FILTER (r.status = 'cleared' AND f.status = 'approved') AS ready,
+        count(*) FILTER (r.status = 'cleared' AND f.status = 'approved' AND f.filing_id NOT IN (
+            SELECT filing_id FROM filing_finding WHERE class <> 'note' AND closed IS NULL)) AS ready,
         count(*) FILTER (c.status = 'open' AND f.status = 'approved') AS to_send
     FROM record AS r
     JOIN filing AS f ON f.filing_id = r.filing_id

@@ -12,11 +12,12 @@ from core.errors import NotAllowed
 from core.lifecycle import RECORD
 from core.vocabulary import Duty
 
-_READY = """
+_HELD = "f.filing_id IN (SELECT filing_id FROM filing_finding WHERE class <> 'note' AND closed IS NULL)"
+"""Filings of which something is found as such: none of their records goes up before somebody has settled it."""
+
+_READY = f"""
 SELECT r.record_id, r.version FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
-WHERE f.term = $term AND f.status = 'approved' AND r.status = 'cleared' AND NOT EXISTS (
-    SELECT 1 FROM filing_finding AS g
-    WHERE g.filing_id = f.filing_id AND g.class <> 'note' AND g.closed IS NULL)"""
+WHERE f.term = $term AND f.status = 'approved' AND r.status = 'cleared' AND NOT {_HELD}"""
 
 _GATE = """
 SELECT f.status AS filing_status, r.status AS record_status, c.reason, count(*) AS records,
@@ -28,9 +29,10 @@ WHERE f.term = $term AND ($scope IS NULL OR f.province = $scope)
 GROUP BY ALL
 ORDER BY ALL"""
 
-_BY_PROVINCE = """
+_BY_PROVINCE = f"""
 SELECT f.province, p.zh AS province_zh, p.en AS province_en,
-    count(*) FILTER (f.status = 'approved' AND r.status = 'cleared') AS ready,
+    count(*) FILTER (f.status = 'approved' AND r.status = 'cleared' AND NOT {_HELD}) AS ready,
+    count(*) FILTER (f.status = 'approved' AND r.status = 'cleared' AND {_HELD}) AS held,
     count(*) FILTER (f.status = 'received' AND r.status = 'cleared') AS unapproved,
     count(*) FILTER (r.status = 'withheld') AS withheld,
     count(*) FILTER (r.status = 'published') AS published
@@ -53,8 +55,8 @@ def gate(desk: Desk, term: Term) -> pl.DataFrame:
 
 
 def by_province(desk: Desk, term: Term) -> pl.DataFrame:
-    """What goes up and what stays, by province: province, province_zh, province_en, ready, unapproved, withheld,
-    published."""
+    """What goes up and what stays, by province: province, province_zh, province_en, ready, held (until what is found of
+    their filing as such is settled), unapproved, withheld, published."""
     return desk.frame(_BY_PROVINCE, term=term.code)
 
 

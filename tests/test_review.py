@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core import intake, publication, reading, review, views
+from core import intake, overview, publication, reading, review, views
 from core.errors import BadRequest, NotAllowed, NotAuthorised, NotFound
 from core.intake import Declared, Resolution
 from core.vocabulary import Category, Duty
@@ -40,7 +40,8 @@ def test_a_count_that_disagrees_with_the_resolution_is_found_of_the_filing_not_o
 
 
 def test_its_records_do_not_go_up_until_it_is_settled(desk, short):
-    assert publication.ready(desk, TERM) == 0
+    assert publication.ready(desk, TERM) == 0 == overview.balance(desk)["ready"][0]
+    assert publication.by_province(desk, TERM).select("ready", "held").rows() == [(0, 3)]
     with pytest.raises(NotAllowed):
         publication.publish(desk, TERM, counted=3)
 

@@ -126,7 +126,11 @@ class Rule:
 
     def verdict(self, context: Context) -> pl.Expr:
         """False exactly where the check is evaluated and does not hold; never null (a null is not right)."""
-        return ~self.evaluated(context) | by_row(self.holds(context)).fill_null(False)
+        return ~self.evaluated(context) | self.right(context)
+
+    def right(self, context: Context) -> pl.Expr:
+        """Whether the check holds on a row, be it evaluated or not; never null."""
+        return by_row(self.holds(context)).fill_null(False)
 
     def as_check(self, context: Context) -> pa.Check:
         """The check as Pandera knows it; its expressions are kept in `statistics`."""
@@ -136,7 +140,7 @@ class Rule:
             name=self.code,
             error=self.zh,
             statistics={
-                "verdict": verdict, "evaluated": self.evaluated(context),
+                "right": self.right(context), "evaluated": self.evaluated(context),
                 "asked": None if self.covered is None else self.asked(context),
             },
         )

@@ -184,7 +184,7 @@ def institution_is_authorised_for_the_discipline(context: Context) -> pl.Expr:
 )
 def authorisation_had_not_ended_at_entry(context: Context) -> pl.Expr:
     """Students admitted before a right ended finish by it (在学研究生按原渠道培养、授予学位)."""
-    return _once_had(context)
+    return _once_had(context, _ENTERED)
 
 
 @rule(
