@@ -11,7 +11,7 @@ from core.record import COLUMNS
 from core.rules import RULES
 from core.vocabulary import FindingClass
 from pages import _tables
-from pages._charts import COLOURS
+from pages._charts import badge
 from pages._words import _, article, as_shown, in_colour, listed, name_in, plain, say
 
 
@@ -27,13 +27,13 @@ def neighbours(asked: str) -> tuple[int | None, int | None]:
 def head(record: dict[str, Any]) -> None:
     """Status, case and filing in one line."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _badge(say(RecordStatus(record["status"])), record["status"])
+        badge(say(RecordStatus(record["status"])), record["status"])
         if record["case_status"]:
-            _badge(say(FindingClass(record["reason"])), record["reason"])
+            badge(say(FindingClass(record["reason"])), record["reason"])
             told = _("{status}，第 {round} 轮").format(
                 status=say(CaseStatus(record["case_status"])), round=record["round"]
             )
-            _badge(told, record["case_status"])
+            badge(told, record["case_status"])
         st.markdown(
             plain(
                 _("{institution}（{province}） · {term} · 原文件第 {row} 行 · 版本 {version}").format(
@@ -82,7 +82,7 @@ def findings(found: pl.DataFrame) -> None:
         rule = RULES[row["rule"]]
         with st.container(border=True, gap="xsmall"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                _badge(say(FindingClass(row["class"])), row["class"])
+                badge(say(FindingClass(row["class"])), row["class"])
                 st.markdown(f"**{plain(say(rule))}** `{rule.code}`", width="content")
             st.markdown(
                 _("{field}：{value}").format(
@@ -132,13 +132,4 @@ def filed_fields(filed: dict[str, Any], at_fault: list[str]) -> None:
             "mark": _tables.text(_("核查"), width=80),
         },
         key="record.filed",
-    )
-
-
-def _badge(label: str, code: str) -> None:
-    st.markdown(
-        f'<span style="background:{COLOURS[code]};color:#fff;border-radius:3px;padding:1px 8px;'
-        f'font-size:0.85rem;white-space:nowrap">{label}</span>',
-        unsafe_allow_html=True,
-        width="content",
     )

@@ -108,3 +108,13 @@ def show(figure: go.Figure, *, key: str, alt: str) -> None:
     """Draw a chart in the screen's fonts and ground, without a tool bar."""
     config: dict[str, Any] = {"displayModeBar": False, "displaylogo": False, "scrollZoom": False}
     st.plotly_chart(figure, key=key, config=config, alt=alt)
+
+
+def badge(label: str, code: str) -> None:
+    """A word of the vocabulary in its colour."""
+    st.markdown(
+        f'<span style="background:{COLOURS[code]};color:#fff;border-radius:3px;padding:1px 8px;'
+        f'font-size:0.85rem;white-space:nowrap">{label}</span>',
+        unsafe_allow_html=True,
+        width="content",
+    )

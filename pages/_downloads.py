@@ -11,7 +11,7 @@ from core.desk import Desk
 from pages._words import _, name_in, named
 
 _ZIP = "application/zip"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def offer(present: Desk, term: Term, notices: pl.DataFrame) -> None:
@@ -45,7 +45,7 @@ def offer(present: Desk, term: Term, notices: pl.DataFrame) -> None:
         _("下载这份反馈表"),
         partial(_workbook, present, picked),
         key="feedback.one",
-        mime=_XLSX,
+        mime=XLSX,
         on_click="ignore",
         file_name=f"反馈_{term.code}_{units[picked]}.xlsx",
     )

@@ -1,20 +1,22 @@
 """Parts of 接收报送: what the file is, what its sender declares of it, and what a draft shows before it is stored."""
 
+from datetime import date
+
 import polars as pl
 import streamlit as st
 
-from core import inspection, intake, reference
-from core.checking import Checked
+from core import inspection, intake, ruleset
+from core.checking import FILING_ROW, Checked
 from core.deadlines import Term, term_of
 from core.desk import Desk
 from core.draft import Draft
-from core.intake import FIRST_TERM, Declared
+from core.intake import FIRST_TERM, Declared, Resolution
 from core.reading import ENCODINGS, Reading
 from core.record import COLUMNS, LAYOUTS
 from core.rules import RULES
 from core.suggestion import Suggestion
 from core.vocabulary import Category, FindingClass
-from pages import _filing, _filters, _tables
+from pages import _facts, _filing, _filters, _tables
 from pages._uploads import Upload
 from pages._words import _, in_colour, language, listed, plain, say
 
@@ -46,7 +48,7 @@ def detected(source: Reading) -> None:
 
 def declare(present: Desk, suggestion: Suggestion, file_id: str) -> Declared | None:
     """What the sender declares, filled in as the file suggests and confirmed by the operator; None until complete."""
-    institutions = _institutions()
+    institutions = _institutions(present)
     terms = _terms(present)
     categories = {str(each): say(each) for each in Category}
     institution = st.selectbox(
@@ -77,11 +79,30 @@ def declare(present: Desk, suggestion: Suggestion, file_id: str) -> Declared | N
     supplement = second.checkbox(
         _("补报"), key=f"load.supplement.{file_id}", help=_("错过报送时间、征得省级同意后补送的批次。")
     )
+    resolution = _resolution(present, file_id)
     if None in (institution, category, term):
         st.info(_("请补全报送单位、类别和学期，再预检。"))
         return None
     st.caption(_("以上按文件内容预填，请核对。"))
-    return Declared(Term.parse(term), institution, Category(category), supplement)
+    return Declared(Term.parse(term), institution, Category(category), supplement, resolution)
+
+
+def _resolution(present: Desk, file_id: str) -> Resolution:
+    """What the sender tells of the resolution, if anything; what is not told is not judged."""
+    attached = {None: _("未说明"), True: _("已附"), False: _("未附")}
+    with st.expander(_("学位授予决议（选填）"), key=f"load.resolution.{file_id}"):
+        st.caption(_("填写后，按决议核对授予日期和人数；未填的不判。"))
+        first, second = st.columns(2)
+        number = first.text_input(_("决议文号"), key=f"load.resolution.number.{file_id}")
+        day = second.date_input(
+            _("决议日期"), None, date(2008, 9, 1), present.now().date(), key=f"load.resolution.day.{file_id}",
+            format="YYYY-MM-DD",
+        )  # fmt: skip
+        names = first.number_input(_("名单人数"), 0, None, None, 1, key=f"load.resolution.listed.{file_id}")
+        scan = second.selectbox(
+            _("决议扫描件"), list(attached), key=f"load.resolution.scan.{file_id}", format_func=attached.get
+        )
+    return Resolution(number.strip() or None, day, names, scan)
 
 
 def check(present: Desk, upload: Upload, declared: Declared, encoding: str | None, layout: str | None) -> None:
@@ -121,13 +142,15 @@ def findings(present: Desk, draft: Draft, checked: Checked) -> None:
     if sample.height:
         st.subheader(_("问题示例（前 {n} 个）").format(n=sample.height), anchor=False)
         told = in_colour(sample, **{"class": FindingClass}).with_columns(
+            value=_values(sample),
+            row=pl.when(pl.col("row") == FILING_ROW).then(pl.lit(_("整个批次"))).otherwise(pl.col("row").cast(pl.String)),
             sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()}),
             field=pl.col("field").replace_strict({code: say(column) for code, column in COLUMNS.items()}),
         )
         _tables.show(
             told,
             {
-                "row": _tables.number(_("原文件行号"), width=90),
+                "row": _tables.text(_("原文件行号"), width=90),
                 "class": _tables.status(_("问题类别"), FindingClass),
                 "rule": _tables.text(_("规则"), width=50),
                 "sentence": _tables.text(_("问题"), width=380),
@@ -138,8 +161,18 @@ def findings(present: Desk, draft: Draft, checked: Checked) -> None:
         )
 
 
-def _institutions() -> dict[str, str]:
-    register = reference.load().table("institutions").unique("code", keep="last").sort("code")
+def _values(sample: pl.DataFrame) -> pl.Series:
+    """What was filed; of the filing as such, what was counted."""
+    told = [
+        _facts.counted(value) if row == FILING_ROW and value else value
+        for row, value in sample.select("row", "value").iter_rows()
+    ]
+    return pl.Series(told, dtype=pl.String)
+
+
+def _institutions(present: Desk) -> dict[str, str]:
+    known = ruleset.in_force(present.db, present.now().date()).reference
+    register = known.table("institutions").unique("code", keep="last").sort("code")
     shown = pl.coalesce("name_en", "name") if language() == "en" else pl.col("name")
     return dict(register.select("code", pl.format("{} {}", "code", shown).alias("label")).iter_rows())
 

@@ -4,7 +4,7 @@ Must not know what a check makes of them.
 """
 
 from core import facts
-from pages._words import _
+from pages._words import _, language, listed, translated
 
 
 def label(name: str) -> str:
@@ -18,9 +18,17 @@ def shown(name: str, value: str | None) -> str:
     return truths.get(value or "", value or _("（未知）"))
 
 
-def known() -> set[str]:
-    """Every fact there is, by its name in core."""
-    return {*facts.KNOWN, *facts.WHOLE}
+def counted(value: str) -> str:
+    """What a finding about a filing as such shows was counted, in the session's language."""
+    return value if language() == "zh" else listed(_counted(part) for part in value.split("，"))
+
+
+def _counted(part: str) -> str:
+    for name, text in facts.COUNTED.items():
+        before, _gap, after = text.partition("{}")
+        if part.startswith(before) and part.endswith(after):
+            return f"{label(name)}: {translated(part[len(before) : len(part) - len(after)])}"
+    return part
 
 
 def _labels() -> dict[str, str]:

@@ -12,7 +12,7 @@ from core.lifecycle import FilingStatus, RecordStatus
 from core.record import LAYOUTS
 from core.rules import RULES
 from core.vocabulary import Category, Duty
-from pages import _tables
+from pages import _tables, _whole
 from pages._parts import announce, reporting_errors
 from pages._words import _, actor_name, in_colour, name_in, plain, say
 
@@ -39,6 +39,7 @@ def detail(present: Desk, filing_id: int) -> None:
         if filing["status"] == FilingStatus.RECEIVED and present.actor.may(Duty.APPROVE):
             _review(present, filing_id)
     with right:
+        _whole.findings(present, filing_id)
         statuses = in_colour(views.filing_statuses(present, filing_id), status=RecordStatus)
         _tables.show(
             statuses,
@@ -57,13 +58,14 @@ def rules(tally: pl.DataFrame, *, key: str) -> None:
     unjudged = known.filter((pl.col("failed") == 0) & (pl.col("evaluated") == 0))
     columns = {
         "rule": _tables.text(_("规则"), width=50),
-        "sentence": _tables.text(_("问题"), width=330),
+        "sentence": _tables.text(_("问题"), width=250),
         "failed": _tables.count(_("不符"), width=70),
         "evaluated": _tables.count(_("已检"), width=80),
-        "not_evaluated": _tables.count(_("未检"), width=100),
+        "not_evaluated": _tables.count(_("未检"), width=90),
+        "no_reference": _tables.count(_("参照表缺失"), width=86),
     }
     st.caption(
-        _("{failed} 条规则查出问题，{unjudged} 条未检（文件缺少所需内容），其余通过。").format(
+        _("{failed} 条规则查出问题，{unjudged} 条未检（文件缺少所需内容，或参照表缺失），其余通过。").format(
             failed=failed.height, unjudged=unjudged.height
         )
     )
@@ -71,9 +73,8 @@ def rules(tally: pl.DataFrame, *, key: str) -> None:
         _tables.show(failed, columns, key=f"{key}.failed")
     if unjudged.height:
         with st.expander(_("未检的规则")):
-            _tables.show(
-                unjudged, {name: columns[name] for name in ("rule", "sentence", "not_evaluated")}, key=f"{key}.unjudged"
-            )
+            asked = ("rule", "sentence", "not_evaluated", "no_reference")
+            _tables.show(unjudged, {name: columns[name] for name in asked}, key=f"{key}.unjudged")
 
 
 def _head(filing: dict[str, Any]) -> None:

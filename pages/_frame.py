@@ -39,7 +39,11 @@ def draw() -> st.Page:
         _("反馈"): [_screen(actor, "feedback", _("反馈中心"), Duty.READ)],
         _("查询"): [_screen(actor, "lookup", _("学位查询"))],
         _("分析"): [_screen(actor, "rates", _("拒收分析"), Duty.ANALYSE)],
-        _("管理"): [_screen(actor, "rulebook", _("规则手册"))],
+        _("管理"): [
+            _screen(actor, "rulebook", _("规则手册")),
+            _screen(actor, "revision", _("规则修订"), Duty.READ),
+            _screen(actor, "codes", _("代码表"), Duty.READ),
+        ],
     }
     DRAWN.set()
     return st.navigation(menu, expanded=True)

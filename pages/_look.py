@@ -13,8 +13,10 @@ _STYLE = """<style>
 [data-testid="stSidebarNavItems"] { padding: 0; max-height: none; }
 [data-testid="stNavSectionHeader"] { font-size: 0.72rem; letter-spacing: 0.08em; min-height: 0; margin: 0;
   padding: 0.3rem 0.5rem 0; }
-[data-testid="stSidebarNavLink"] { padding-top: 0.1rem; padding-bottom: 0.1rem; min-height: 1.7rem; }
-[data-testid="stSidebarUserContent"] { padding: 0.6rem 0.4rem 1rem; }
+[data-testid="stSidebarNav"] li { margin: 0; }
+[data-testid="stSidebarNavLink"] { margin: 0; padding-top: 0.05rem; padding-bottom: 0.05rem; min-height: 1.6rem; }
+[data-testid="stSidebarUserContent"] { padding: 0.4rem 0.4rem 0.6rem; }
+[data-testid="stSidebarUserContent"] [data-testid="stSelectbox"] [data-baseweb="select"] { font-size: 0.88rem; }
 [data-testid="stMain"] [data-testid="stPageLink-NavLink"] p { color: light-dark(#2F74B5, #7DB4E6);
   text-decoration: underline; text-underline-offset: 3px; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
@@ -24,6 +26,7 @@ _STYLE = """<style>
 [data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; font-size: 0.9rem; }
 [class*="st-key-rates"] textarea, [class*="st-key-lookup"][class*="number"] input {
   font-family: Consolas, Menlo, "DejaVu Sans Mono", monospace; }
+[class*="st-key-codes-file"] [data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; }
 [data-testid="stPagination"] { justify-content: flex-end; }
 h1 { padding: 0 !important; }
 </style>"""
@@ -31,4 +34,4 @@ h1 { padding: 0 !important; }
 
 def apply() -> None:
     """Lay the style over the theme; once per run, in the frame."""
-    st.html(_STYLE % (_("选择文件"), _("也可把文件拖到这里；每个不超过 400 MB")))
+    st.html(_STYLE % (_("选择文件"), _("也可把文件拖到这里；每个不超过 400 MB"), _("也可把文件拖到这里；不超过 32 MB")))

@@ -7,7 +7,7 @@ import polars as pl
 
 from core.reference import Reference
 from core.rules import RULES
-from core.tables import TABLES, Table
+from core.tables import Table
 from pages import _tables
 from pages._words import _, listed, say
 
@@ -35,12 +35,14 @@ def table(known: Reference, seen: list[Table]) -> pl.DataFrame:
 def completeness(known: Reference, told: Table) -> str:
     """Whether a table can answer: empty, complete for some keys, partial, or a standard taken as it stands."""
     lines = coverage(known, told.name)
+    if told.name in _SELF_EVIDENT:
+        return "—"
     if known.table(told.name).is_empty():
         return _("空：相关规则未检")
     if lines.height:
         keys = listed(lines["key"].head(_SHOWN)) + (" …" if lines.height > _SHOWN else "")
         return _("{n:,} 段完整：{keys}").format(n=lines.height, keys=keys)
-    return _("部分：缺少的不判错") if told.register and told.name not in _SELF_EVIDENT else _("按标准全表")
+    return _("部分：缺少的不判错") if told.register else _("按标准全表")
 
 
 def coverage(known: Reference, name: str) -> pl.DataFrame:
@@ -77,7 +79,7 @@ def heading(column: str) -> str:
 
 
 _SELF_EVIDENT = frozenset({"working_days", "coverage"})
-"""Registers whose completeness is not told by `coverage`."""
+"""Of these it makes no sense to ask whether they are complete."""
 
 
 def _headings() -> dict[str, str]:

@@ -77,9 +77,14 @@ def percent(label: str) -> Any:
     return st.column_config.NumberColumn(label, format="%.2f%%")
 
 
-def day(label: str) -> Any:
+def share(label: str, **more: Any) -> Any:
+    """A column of shares of one, as percentages."""
+    return st.column_config.NumberColumn(label, format="percent", **more)
+
+
+def day(label: str, **more: Any) -> Any:
     """A column of dates."""
-    return st.column_config.DateColumn(label, format="YYYY-MM-DD")
+    return st.column_config.DateColumn(label, format="YYYY-MM-DD", **more)
 
 
 def moment(label: str, **more: Any) -> Any:

@@ -37,6 +37,11 @@ def _(text: str) -> str:
     return _catalogue().gettext(text) if language() == "en" else text
 
 
+def translated(word: str) -> str:
+    """A word the store keeps in Chinese, in the session's language where the screens use it too."""
+    return _catalogue().gettext(word) if language() == "en" else word
+
+
 @cache
 def _catalogue() -> GNUTranslations:
     with CATALOGUE.open("rb") as source:
@@ -113,6 +118,8 @@ def province_names() -> dict[str, str]:
 
 def actor_name(key: str) -> str:
     """A person's name by their key; the key itself of someone not known here (a script, say)."""
+    if key == "system":
+        return _("系统")
     zh, en = name_of(key)
     return say(actors()[key]) if key in actors() else {"zh": zh, "en": en}[language()]
 
@@ -123,9 +130,13 @@ def event_name(machine: str, event: str) -> str:
         ("filing", "receive"): _("接收报送批次"),
         ("filing", "approve"): _("省级审核通过"),
         ("filing", "return"): _("省级退回批次"),
+        ("filing", "settle"): _("批次问题核实"),
         ("record", "sort"): _("数据整理"),
         ("record", "exclude"): _("移出查询范围"),
         ("record", "publish"): _("上网发布"),
+        ("record", "revise"): _("规则修订"),
+        ("record", "release"): _("转为符合查询要求"),
+        ("record", "withhold"): _("转为暂不提供"),
         ("case", "send"): _("反馈给学位授予单位"),
         ("case", "close"): _("核实件办结"),
     }

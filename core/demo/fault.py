@@ -15,14 +15,14 @@ from core.vocabulary import Category, Level
 AT_HOME = tuple(each for each in CATEGORIES if each is not Category.BACHELOR_INTERNATIONAL)
 FOREIGN = (Category.BACHELOR_INTERNATIONAL,)
 DOCTORS = tuple(each for each in AT_HOME if each.level is Level.DOCTOR)
-ACADEMIC = (Category.DOCTOR, Category.MASTER, Category.MASTER_EQUIVALENT)
+EQUIVALENT = (Category.MASTER_EQUIVALENT, Category.DOCTOR_EQUIVALENT)
+ACADEMIC = (Category.DOCTOR, Category.MASTER, *EQUIVALENT)
 GRADUATES = tuple(each for each in AT_HOME if each.level is not Level.BACHELOR)
-STUDENTS = tuple(each for each in GRADUATES if each is not Category.MASTER_EQUIVALENT)
+STUDENTS = tuple(each for each in GRADUATES if each not in EQUIVALENT)
 """Graduates who study at the institution."""
 BACHELORS = tuple(each for each in AT_HOME if each.level is Level.BACHELOR)
 REGULAR = (Category.BACHELOR,)
 ADULT = (Category.BACHELOR_ADULT,)
-EQUIVALENT = (Category.MASTER_EQUIVALENT,)
 
 
 class Origin(Enum):

@@ -40,9 +40,13 @@ _OTHER_PLACE = pl.when(_NAME.str.contains("（")).then(_NAME.str.replace("（.*"
 
 
 def _granted_by(code: str, *, number: bool = True, name: str | None = None) -> dict[str, object]:
-    """The cells of a degree of another institution than the one that files; on demand its number says so too."""
+    """The cells of a degree of another institution than the one that files; on demand its number says so too.
+
+    Two filers' serials may be alike: such a number ends as the student's does, which is nobody else's.
+    """
     own = {"XWSYDWM": code, "XWSYDW": name or NAMES[code], "PYDWM": code, "PYDW": name or NAMES[code]}
-    return own | ({"XWZSBH": pl.lit(code) + pl.col("XWZSBH").str.slice(5)} if number else {})
+    level_and_year = pl.col("XWZSBH").str.slice(5, 5)
+    return own | ({"XWZSBH": pl.lit(code) + level_and_year + pl.col("XH").str.slice(-6)} if number else {})
 
 
 POLICY = (

@@ -83,6 +83,7 @@ def _pictured(filings: list[Filing]) -> list[Filing]:
         records += filings[place].records
         if len(chosen) < 2 or records <= _MOST_PICTURES:
             chosen.append(place)
+    chosen.sort()
     return [
         replace(each, pictures=chosen.index(place)) if place in chosen else each for place, each in enumerate(filings)
     ]

@@ -70,7 +70,8 @@ def put_in_force(desk: Desk, folder: Path) -> None:
     imported = {path.stem: tables.read_file(path.stem, path) for path in sorted((folder / REGISTERS).glob("*.csv"))}
     before = Desk(desk.db, desk.actor, lambda: REGISTERS_SINCE)
     proposal = Proposal(base, base.settings, imported)
-    revision.commit(before, proposal, effective_on=REGISTERS_SINCE.date(), reason="示范参照表")
+    if proposal.ruleset().fingerprint != base.fingerprint:
+        revision.commit(before, proposal, effective_on=REGISTERS_SINCE.date(), reason="示范参照表")
 
 
 def receive(desk: Desk, folder: Path, filing: dict[str, Any]) -> int:

@@ -214,8 +214,7 @@ def _truth_of(filing: Filing) -> Iterator[tuple[str, int, str, str]]:
         yield filing.file, FILING_ROW, *of_filing
     for row in range(filing.records if filing.army else 0):
         yield filing.file, row + _FIRST_ROW, "S05", RULES["S05"].cls.value
-    for row, rule in (pictures.FOUND if filing.pictures is not None else {}).items():
-        cls = FindingClass.NOTE if row == pictures.ONLY_NOTED else RULES[rule].cls
+    for row, (rule, cls) in pictures.found(filing).items():
         yield filing.file, row + _FIRST_ROW, rule, cls.value
 
 

@@ -12,16 +12,24 @@ import polars as pl
 from PIL import Image
 
 from core.demo.plan import Filing
+from core.rules import RULES
+from core.vocabulary import FindingClass
 
-FOUND = {0: "I12", 1: "A43", 2: "A44", 3: "A44", 4: "A45", 5: "X08", 6: "X08"}
+_FOUND = {0: "I12", 1: "A43", 2: "A44", 3: "A44", 4: "A45", 5: "X08", 6: "X08"}
 """What is to be found of the first rows of each of these filings, by row from 0."""
-ONLY_NOTED = 3
-"""The row whose photo is only of an old size."""
-
 _MISSING, _BROKEN, _SMALL, _OLD, _BLANK, _ONE, _OTHER = range(7)
-_TOGETHER = (7, 8)
+_TOGETHER, _TWICE = (7, 8), 9
+"""Rows of the first of these filings that name one photo, and the row whose photo the second one has again."""
 _GROUP, _STRAY = "合影.jpg", "无名氏.jpg"
 _SIZE, _SMALL_SIZE, _OLD_SIZE, _GRAIN = (480, 640), (240, 320), (150, 210), (12, 16)
+
+
+def found(filing: Filing) -> dict[int, tuple[str, FindingClass]]:
+    """What is to be found of a filing's photos, by row from 0: the check and its class; an old size is only noted."""
+    if filing.pictures is None:
+        return {}
+    told = _FOUND | ({_TWICE: "X08"} if filing.pictures == 1 else {})
+    return {row: (rule, FindingClass.NOTE if row == _OLD else RULES[rule].cls) for row, rule in told.items()}
 
 
 def named(cells: pl.DataFrame, filing: Filing) -> pl.DataFrame:
@@ -39,6 +47,7 @@ def write(path: Path, cells: pl.DataFrame, filing: Filing, rng: np.random.Genera
     pictures[f"{numbers[_OTHER]}.jpg"] = pictures[f"{numbers[_ONE]}.jpg"]
     if filing.pictures in (0, 1):
         pictures[(_GROUP, _STRAY)[filing.pictures]] = _noise(_SIZE, rng)
+        pictures[f"{numbers[_TWICE]}.jpg"] = _noise(_SIZE, np.random.default_rng(_TWICE))
     with zipfile.ZipFile(path, "w") as packed:
         for name, content in pictures.items():
             packed.writestr(zipfile.ZipInfo(name), content)

@@ -20,6 +20,7 @@ from core.vocabulary import Category, Level
 FEWEST_FILES, MOST_FILES, RECORDS_PER_FILE = 60, 1300, 330
 CATEGORIES = {
     Category.DOCTOR: 0.5,
+    Category.DOCTOR_EQUIVALENT: 0.2,
     Category.DOCTOR_PROFESSIONAL: 0.25,
     Category.MASTER: 1.4,
     Category.MASTER_EQUIVALENT: 0.5,
@@ -27,9 +28,12 @@ CATEGORIES = {
     Category.BACHELOR: 6.0,
     Category.BACHELOR_ADULT: 2.0,
     Category.BACHELOR_INTERNATIONAL: 0.5,
+    Category.BACHELOR_PROFESSIONAL: 0.3,
 }
 """The categories filed, with how big their filings are beside each other."""
-YEARS = {category: 3 if category in (Category.MASTER, Category.MASTER_PROFESSIONAL) else 4 for category in CATEGORIES}
+YEARS = dict.fromkeys(CATEGORIES, 4) | {
+    Category.MASTER: 3, Category.MASTER_PROFESSIONAL: 3, Category.BACHELOR_PROFESSIONAL: 5,
+}
 """Years of study."""
 GRADUATE_COLUMNS = tuple("DSXM LWLX LWTM LWGJC LWXTLY LWYJFX LWZXYZ QZXW QZXWNY MJ SFSM JMRQ".split())
 """What graduate filings carry beyond the named layout."""
@@ -61,16 +65,10 @@ _EVERY_KIND = tuple(
 """What a big university files: kinds that let one person turn up in two filings, and one year's beside the last's."""
 _KINDS = {
     "school": (
+        Category.BACHELOR, Category.MASTER, Category.BACHELOR_ADULT, Category.BACHELOR_INTERNATIONAL,
+        Category.MASTER_EQUIVALENT, Category.BACHELOR_PROFESSIONAL, Category.BACHELOR, Category.DOCTOR,
+        Category.MASTER_PROFESSIONAL, Category.DOCTOR_EQUIVALENT, Category.BACHELOR_ADULT, Category.DOCTOR_PROFESSIONAL,
         Category.BACHELOR,
-        Category.MASTER,
-        Category.BACHELOR_ADULT,
-        Category.BACHELOR_INTERNATIONAL,
-        Category.MASTER_EQUIVALENT,
-        Category.BACHELOR,
-        Category.DOCTOR,
-        Category.MASTER_PROFESSIONAL,
-        Category.BACHELOR_ADULT,
-        Category.DOCTOR_PROFESSIONAL,
     ),
     "independent": (Category.BACHELOR, Category.BACHELOR_ADULT),
     "institute": (Category.MASTER, Category.DOCTOR),

@@ -20,6 +20,8 @@ WANTING = {"bachelor": "010102", "controlled": "030101K", "graduate": "0713", "e
 """Majors nobody is entitled to, by what is wrong with them; `ended` is a right that ended in 2015."""
 YOUNG_TYPE, NEW_DOCTOR_TYPE = "0854", "0252"
 """A type of master's degrees since 2019, and one of doctorates since 2022; all filers of types are entitled to both."""
+_BACHELOR_TYPES = {"082801": "444", "082802": "445"}
+"""Professional bachelor's degrees, 建筑学 and 城市规划, by their majors."""
 _ARMY, _CROSS = "11", "14"
 _PROFESSIONAL = (Category.MASTER_PROFESSIONAL, Category.DOCTOR_PROFESSIONAL)
 
@@ -47,7 +49,10 @@ def _of_institution(pool: tuple[pl.DataFrame, pl.DataFrame], institution: str) -
 @cache
 def _pool(category: Category, entered: date, conferred: date) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Even and odd majors of a category that are in force all the while: kind, degree, major, major_name."""
-    if category.level is Level.BACHELOR:
+    if category is Category.BACHELOR_PROFESSIONAL:
+        types = pl.col("digits").replace_strict(_BACHELOR_TYPES, default=None, return_dtype=pl.String)
+        majors = _bachelor(entered, conferred).with_columns(degree=types).filter(pl.col("degree").is_not_null())
+    elif category.level is Level.BACHELOR:
         majors = _bachelor(entered, conferred)
     elif category in _PROFESSIONAL:
         majors = _types(category.level, entered, conferred)

@@ -14,6 +14,7 @@ from core.vocabulary import Category
 
 _AGES = {
     Category.DOCTOR: (25, 31),
+    Category.DOCTOR_EQUIVALENT: (30, 40),
     Category.DOCTOR_PROFESSIONAL: (28, 38),
     Category.MASTER: (22, 26),
     Category.MASTER_EQUIVALENT: (28, 38),
@@ -21,6 +22,7 @@ _AGES = {
     Category.BACHELOR: (18, 20),
     Category.BACHELOR_ADULT: (20, 36),
     Category.BACHELOR_INTERNATIONAL: (18, 23),
+    Category.BACHELOR_PROFESSIONAL: (18, 20),
 }
 """The ages at entry it begins between."""
 _PRIOR = {"2": "硕士学位", "3": "学士学位"}
@@ -47,7 +49,7 @@ def facts(filings: list[Filing], marked: pl.DataFrame, rng: np.random.Generator)
         age=(pl.col("youngest") + pl.Series(rng.random(count)) * (pl.col("oldest") - pl.col("youngest"))),
     )
     frame = people.draw(frame, rng).drop("days")
-    equivalent = pl.col("category") == Category.MASTER_EQUIVALENT
+    equivalent = pl.col("category").is_in([Category.MASTER_EQUIVALENT, Category.DOCTOR_EQUIVALENT])
     age = pl.duration(days=(pl.col("age") * 365.25).cast(pl.Int32))
     frame = frame.with_columns(
         born=pl.when(pl.col("shared_birth").is_null()).then(in_slot(pl.col("entered") - age)).otherwise("shared_birth"),

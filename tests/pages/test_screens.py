@@ -5,14 +5,21 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import reference
+from core.rules import RULES, Sight
+from core.tables import TABLES
+from pages._words import plain
 from tests.pages.conftest import PAGES, ROOT, Open
 
 CHINESE = re.compile("[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]+")
 NEEDS = {
-    "load": {"publisher", "analyst", "secrecy", "province-11"},
+    "load": {"publisher", "analyst", "keeper", "secrecy", "province-11"},
     "filings": {"analyst"}, "queue": {"analyst"}, "record": {"analyst"}, "publish": {"analyst"}, "feedback": {"analyst"},
+    "revision": {"analyst"}, "codes": {"analyst"},
 }  # fmt: skip
 """Who may not enter which screen."""
+SHOWN = {*[next(code for code, rule in RULES.items() if rule.sight is sight) for sight in Sight],
+         next(code for code, rule in RULES.items() if rule.thresholds)}  # fmt: skip
+"""A check of each kind, and one with thresholds."""
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -27,7 +34,8 @@ def test_every_screen_opens_in_both_languages(open_screen: Open, name: str, lang
 @pytest.mark.parametrize(
     ("name", "address"),
     [*((name, {}) for name in PAGES), ("filings", {"filing_id": "2"}), ("filings", {"filing_id": "3"}),
-     ("record", {"record_id": "REFUSED"}), ("queue", {"rule": "I01"}), ("rates", {"by": "rule"})],
+     ("record", {"record_id": "REFUSED"}), ("queue", {"rule": "I01"}), ("rates", {"by": "rule"}),
+     *(("codes", {"table": name}) for name in TABLES), *(("rulebook", {"rule": code}) for code in SHOWN)],
 )  # fmt: skip
 def test_an_english_screen_says_nothing_in_chinese_but_data(open_screen: Open, name: str, address: dict[str, str]):
     if name == "record" and address:
@@ -47,7 +55,7 @@ def test_a_screen_refuses_those_without_its_duty_and_shows_nothing(open_screen: 
     assert len(app.title) == len(app.dataframe) == len(app.main.button) == 0
 
 
-@pytest.mark.parametrize("actor", ["operator", "publisher", "analyst", "secrecy", "province-11", "province-35"])
+@pytest.mark.parametrize("actor", ["operator", "publisher", "analyst", "keeper", "secrecy", "province-11", "province-35"])
 def test_everyone_can_walk_through_the_screens_meant_for_them(home: object, actor: str):
     app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
     app.session_state["desk.actor"] = actor
@@ -98,18 +106,19 @@ def sentences(app: AppTest) -> set[str]:
     said: set[str] = set()
     for kind in ("title", "subheader", "caption", "markdown", "info", "warning", "error", "success"):
         said |= {element.value for element in app.get(kind)}
-    for kind in ("button", "selectbox", "text_input", "text_area", "number_input", "checkbox", "metric", "expander"):
+    for kind in ("button", "selectbox", "text_input", "text_area", "number_input", "checkbox", "metric", "expander", "tab"):
         said |= {element.label for element in app.get(kind)}
     said |= {option for box in app.selectbox for option in box.options}
     for table in app.dataframe:
         said.add(table.proto.columns.encode().decode("unicode_escape") if table.proto.columns else "")
-    data = sorted(_data(), key=len, reverse=True)
+    data = sorted(filter(CHINESE.search, _data()), key=len, reverse=True)
     return {_without(sentence, data) for sentence in said}
 
 
 def _data() -> set[str]:
     names = set(reference.load().table("institutions").filter(pl.col("name_en").is_null())["name"])
-    return names | {"张安安", "中文"}
+    cited = {source for table in reference.load().tables.values() for source in table["source"].unique()}
+    return names | cited | {plain(rule.source) for rule in RULES.values()} | {"张安安", "中文"}
 
 
 def _without(sentence: str, data: list[str]) -> str:

@@ -179,7 +179,7 @@ def test_the_sql_box_answers_questions_and_refuses_anything_else(open_screen: Op
 
 def test_the_rulebook_finds_rules_by_word_and_class(open_screen: Open):
     app = open_screen("rulebook", "analyst", cls="policy")
-    assert {row["class"][0] for row in shown(app, "sentence", "remedies")} == {"疑似违反国家学位授予政策"}
+    assert {row["class"][0] for row in shown(app, "sentence", "overturned")} == {"疑似违反国家学位授予政策"}
 
     app.text_input(key="rulebook.text").set_value("没有这样的词").run()
 
