@@ -21,8 +21,8 @@ test: $(VENV)/.test chromium ## install, then ruff and all tests, browser tests 
 proof: $(VENV)/.test ## the long proofs in full (tens of minutes); figures go to README, Proofs
 	DESK_PROOF=1 $(BIN)/python -m pytest -m proof
 
-bench: $(VENV)/.test ## speed against raw DuckDB in the same run; ROWS=6000000 for the large one
-	$(BIN)/python -m bench --rows $(or $(ROWS),1000000)
+bench: $(VENV)/.test ## speed against raw DuckDB in the same run; ROWS=6000000 ROUNDS=1 ARCHIVE=60000000 for the large one
+	$(BIN)/python -m bench --rows $(or $(ROWS),1000000) --rounds $(or $(ROUNDS),3) --archive $(or $(ARCHIVE),0)
 
 docs: $(VENV)/.run ## write the generated parts of README anew
 	$(BIN)/python -m tests.docs

@@ -7,6 +7,7 @@ import polars as pl
 
 from core.reference import Reference
 from core.rules import RULES
+from core.ruleset import READ_BY_ALL
 from core.tables import Table
 from pages import _tables
 from pages._words import _, listed, say
@@ -17,6 +18,7 @@ _SHOWN = 3
 def table(known: Reference, seen: list[Table]) -> pl.DataFrame:
     """Each table in words: name (its code), title, kind, rows, covered, checks, source."""
     leaning = {each.name: sum(each.name in rule.tables for rule in RULES.values()) for each in seen}
+    leaning |= dict.fromkeys(READ_BY_ALL, len(RULES))
     rows = [
         {
             "name": each.name,
@@ -38,7 +40,7 @@ def completeness(known: Reference, told: Table) -> str:
     if told.name in _SELF_EVIDENT:
         return "—"
     if known.table(told.name).is_empty():
-        return _("空：相关规则未检")
+        return _("空：要查此表的未检")
     if lines.height:
         keys = listed(lines["key"].head(_SHOWN)) + (" …" if lines.height > _SHOWN else "")
         return _("{n:,} 段完整：{keys}").format(n=lines.height, keys=keys)

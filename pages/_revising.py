@@ -20,7 +20,7 @@ def switches(work: Work) -> None:
     st.multiselect(
         _("停用的规则"), off, key="revision.off", format_func=_versions.rule, placeholder=_("输入代码或文字，选中即停用"),
         filter_mode="contains", select_all=False,
-        on_change=lambda: work.switch(frozenset(st.session_state["revision.off"])),
+        on_change=lambda: work.switch(frozenset(RULES).intersection(st.session_state["revision.off"])),
     )  # fmt: skip
     st.caption(_("停用的规则不再检查；从框中去掉即重新启用。"))
     with st.expander(_("法规明定、不可停用（{n} 条）").format(n=len(LOCKED))):
