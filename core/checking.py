@@ -106,7 +106,7 @@ def _judged(frame: pl.DataFrame, context: Context, sights: frozenset[Sight], *, 
             f"{', '.join(faulty) or 'the rulebook'} could not be evaluated: {type(error).__name__}"
         ) from None
     failing = flags.select((pl.col(f"evaluated {code}") & ~pl.col(code)).alias(code) for code in asked)
-    told = flags.select(pl.exclude(*asked).sum().cast(pl.Int64)).row(0, named=True)
+    told = flags.drop(asked).select(pl.all().sum().cast(pl.Int64)).row(0, named=True)
     failed = dict.fromkeys(checks, 0) | {code: failing[code].sum() for code in asked}
     findings = [_findings(frame, failing[code].arg_true(), RULES[code], context) for code in asked if failed[code]]
     judged = {code: told.get(f"evaluated {code}", 0) for code in checks}

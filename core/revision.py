@@ -115,8 +115,11 @@ def commit(desk: Desk, proposal: Proposal, *, effective_on: date, reason: str, t
     today = desk.now().date()
     if not reason.strip():
         raise BadRequest("请填写修改理由。", "Give the reason for the change.")
-    if effective_on < today:
-        raise BadRequest("生效日期不能早于今天。", "The version cannot take effect on a day gone by.")
+    if effective_on < max(today, proposal.base.effective_on):
+        raise BadRequest(
+            "生效日期不能早于今天，也不能早于最新版本的生效日期。",
+            "The version cannot take effect on a day gone by, or before the latest version does.",
+        )
     if proposal.ruleset().fingerprint == proposal.base.fingerprint:
         raise BadRequest("没有任何修改，无需生成新版本。", "Nothing is changed; there is no new version to make.")
     with desk.db.transaction() as tx:

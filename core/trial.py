@@ -113,6 +113,10 @@ ORDER BY c.change, c.record_id
 LIMIT $size"""
 
 
+_NOT_TRIED = frozenset({"O03"})
+"""What the province has said of a filing is no check's to judge again."""
+
+
 @dataclass(frozen=True)
 class Reach:
     """Which records on file a proposal is tried on: a semester, a province, or (None) all."""
@@ -163,7 +167,7 @@ def run(desk: Desk, proposal: Proposal, reach: Reach, progress: Progress | None 
     Checks it does not change are not run again. Nothing on file changes.
     """
     desk.require(Duty.RULES)
-    proposed, changed = proposal.ruleset(), proposal.changed_rules()
+    proposed, changed = proposal.ruleset(), proposal.changed_rules() - _NOT_TRIED
     judged = changed - proposed.settings.off
     chosen = resort.filings(desk, term=reach.term, province=reach.province)
     total = chosen["records"].sum() if judged else 0
@@ -192,10 +196,13 @@ def run(desk: Desk, proposal: Proposal, reach: Reach, progress: Progress | None 
 
 
 def totals(desk: Desk, trial: Trial) -> dict[str, int]:
-    """Findings that come (failing) and go (passing), and records that would be withheld, excluded, cleared, or are
-    published and would fail."""
+    """Findings that would be entered (failing) and closed (passing), and records that would be withheld, excluded,
+    cleared, or are published and would fail (theirs are not entered)."""
     changes, after = pl.scan_parquet(trial.changes), pl.read_parquet(trial.after)
-    counted = dict(changes.group_by("change").len().collect().iter_rows())
+    entered = changes.filter((pl.col("change") == "passing") | (pl.col("status") != "published")).select("change")
+    counted = dict(
+        pl.concat([entered, pl.scan_parquet(trial.whole_changes).select("change")]).group_by("change").len().collect().iter_rows()
+    )
     moved = after.filter(pl.col("status") != pl.col("status_after"))
     by_status = dict(moved["status_after"].value_counts().iter_rows())
     return {

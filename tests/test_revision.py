@@ -397,3 +397,36 @@ def test_a_rename_of_an_institution_shows_at_once(desk):
     revision.commit(desk, proposing(desk, tables={"institutions": renamed}), effective_on=TODAY, reason="更名。")
 
     assert views.filing(desk, 1)["institution_zh"] == "示例研究大学"
+
+
+def test_a_check_of_single_records_is_tried_where_other_records_of_the_same_persons_are_on_file(desk):
+    records = people(2)
+    a_filing(desk, records)
+    a_filing(desk, [record | {"XWZSBH": f"809014202500900{place}"} for place, record in enumerate(records)], name="again.csv")
+
+    tried = trial.run(desk, proposing(desk, study_bachelor=60), Reach())
+
+    assert trial.totals(desk, tried)["failing"] == 4
+
+
+def test_the_provinces_word_is_not_judged_again(desk):
+    a_filing(desk, people(2), approved=True)
+    degrees = in_force(desk).reference.table("degrees")
+    proposal = proposing(desk, tables={"degrees": degrees.head(degrees.height - 1)})
+
+    revision.commit(desk, proposal, effective_on=TODAY, reason="试。", trial=trial.run(desk, proposal, Reach()))
+
+    told = desk.db.frame("SELECT evaluated, failed, not_evaluated FROM rule_tally WHERE rule = 'O03'")
+    assert told.rows() == [(2, 0, 0)]
+
+
+def test_a_version_does_not_take_effect_before_the_one_it_changes(desk):
+    revision.commit(desk, proposing(desk, age_entry=15), effective_on=TODAY + timedelta(days=9), reason="下月。")
+    latest = ruleset.of_version(desk.db, 2)
+
+    with pytest.raises(BadRequest) as refused:
+        revision.commit(
+            desk, Proposal(latest, Settings.of(thresholds={"age_entry": 16})), effective_on=TODAY, reason="今天。"
+        )
+
+    assert "最新版本" in refused.value.zh
