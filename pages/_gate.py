@@ -47,7 +47,7 @@ def by_province(counted: pl.DataFrame) -> None:
     columns = {
         "province": _tables.text(_("省份")),
         "ready": _tables.count(_("可上网")),
-        "held": _tables.count(_("批次待核实")),
+        **({"held": _tables.count(_("批次待核实"))} if counted["held"].sum() else {}),
         "unapproved": _tables.count(_("待省级审核")),
         "withheld": _tables.count(_("暂不提供")),
         "published": _tables.count(_("已上网")),
