@@ -17,7 +17,7 @@ from core.errors import BadRequest, NotAllowed
 from core.ledger import Act
 from core.lifecycle import CASE, RECORD
 from core.ruleset import Proposal
-from core.trial import Trial
+from core.trial import RANKS, Trial
 from core.vocabulary import Duty
 
 _LATEST = "SELECT max(version) AS version FROM ruleset"
@@ -55,11 +55,10 @@ INSERT INTO filing_finding (filing_id, rule, class, field, value)
 SELECT c.filing_id, c.rule, c.class, c.field, c.value FROM read_parquet($changes) AS c
 WHERE c.change = 'failing'"""
 
-_RANKS = "['scope', 'classified', 'incomplete', 'inaccurate', 'policy']"
 _STANDS = f"""
 CREATE OR REPLACE TEMP TABLE stands AS
 SELECT r.record_id, r.version, r.filing_id, r.status, count(g.rule)::INTEGER AS findings,
-    {_RANKS}[min(list_position({_RANKS}, g.class))] AS reason
+    {RANKS}[min(list_position({RANKS}, g.class))] AS reason
 FROM record AS r
 JOIN (SELECT DISTINCT record_id, version FROM touched) AS t ON t.record_id = r.record_id AND t.version = r.version
 LEFT JOIN finding AS g ON g.record_id = r.record_id AND g.version = r.version AND g.closed IS NULL AND g.class <> 'note'

@@ -15,7 +15,7 @@ import polars as pl
 from core import checking, resort
 from core.desk import Desk
 from core.ruleset import Proposal
-from core.vocabulary import Duty
+from core.vocabulary import Duty, FindingClass
 
 Progress = Callable[[int, int], None]
 """Told how many records are done, and of how many."""
@@ -51,7 +51,8 @@ JOIN record AS r ON r.record_id = c.record_id
 JOIN filing AS f ON f.filing_id = r.filing_id AND f.status <> 'returned'"""
 """A finding once closed by a person's decision (an accepted explanation) is not found anew while its value stands."""
 
-_RANKS = "['scope', 'classified', 'incomplete', 'inaccurate', 'policy']"
+RANKS = str([str(cls) for cls in FindingClass if cls.withholds])
+"""Classes of findings that keep a record off the lookup, as a list in SQL: the primary one of several first."""
 _AFTER = f"""
 WITH touched AS (SELECT DISTINCT record_id, version, status FROM read_parquet($changes)),
 left_over AS (
@@ -63,7 +64,7 @@ left_over AS (
     UNION ALL
     SELECT c.record_id, c.class FROM read_parquet($changes) AS c WHERE c.change = 'failing'
 ), ranked AS (
-    SELECT t.record_id, t.version, t.status, min(list_position({_RANKS}, l.class)) AS rank
+    SELECT t.record_id, t.version, t.status, min(list_position({RANKS}, l.class)) AS rank
     FROM touched AS t LEFT JOIN left_over AS l ON l.record_id = t.record_id AND l.class <> 'note'
     GROUP BY t.record_id, t.version, t.status
 )
