@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from core import facts, revocations, values
+from core import alike, facts, revocations, values
 from core.errors import RuleFault
 from core.rules import RULES, Context, Rule, Sight, schema
 from core.vocabulary import Category, FindingClass
@@ -66,10 +66,12 @@ def heads(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     far = (Sight.FILING, Sight.ARCHIVE)
     silent = [each for each in RULES.values() if each.silent_fails and each.sight in far and each.code in asked]
     form = pl.col("XXXS").fill_null("")
-    told = form.str.contains("全日制") | pl.lit(context.category in _FULL_TIME_CATEGORIES)
-    return unknown.lazy().with_columns(
-        full_time=told & ~form.str.contains(_PART_TIME), suspect=~pl.all_horizontal(pl.lit(True), *(each.verdict(context) for each in silent)),
-    ).select(*facts.HEADS).collect()
+    full_time = form.str.contains("全日制") | pl.lit(context.category in _FULL_TIME_CATEGORIES)
+    told = alike.answers(unknown, {
+        "full_time": full_time & ~form.str.contains(_PART_TIME),
+        **{each.code: ~each.verdict(context) for each in silent},
+    })
+    return unknown.hstack(told).with_columns(suspect=pl.any_horizontal(pl.lit(False), *(each.code for each in silent))).select(*facts.HEADS)
 
 
 def judge(frame: pl.DataFrame, context: Context, sights: frozenset[Sight]) -> Checked:
@@ -95,11 +97,11 @@ def _judged(frame: pl.DataFrame, context: Context, sights: frozenset[Sight], *, 
     if not checks:
         return Checked(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=TALLY))
     try:
-        flags = frame.lazy().select(
-            *(checks[code]["right"].alias(code) for code in asked),
-            *(parts["evaluated"].alias(f"evaluated {code}") for code, parts in seen.items()),
-            *(parts["asked"].alias(f"asked {code}") for code, parts in seen.items() if parts["asked"] is not None),
-        ).collect()  # lazy: what several checks share is computed once, but not within a verdict
+        flags = alike.answers(frame, {
+            **{code: checks[code]["right"] for code in asked},
+            **{f"evaluated {code}": parts["evaluated"] for code, parts in seen.items()},
+            **{f"asked {code}": parts["asked"] for code, parts in seen.items() if parts["asked"] is not None},
+        })
     except pl.exceptions.PolarsError as error:
         faulty = [code for code in asked if not _runs(frame, checks[code]["right"] & checks[code]["evaluated"])]
         raise RuleFault(  # not chained: what Polars says may quote cells

@@ -25,6 +25,7 @@ from core.record import COLUMNS
 from core.rules import FAR, Context, Sight
 
 CHUNK = 200_000
+_OFTEN_ALIKE = [code for code in COLUMNS if code not in ("ZJHM", "KSH", "XH", "XWZSBH", "ZP", "LWTM")]
 Progress = Callable[[int], None]
 """Told after each chunk how many rows are done."""
 
@@ -73,7 +74,7 @@ def draw_up(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    heads.write_parquet(folder / "heads.parquet")
+    heads.write_parquet(folder / "heads.parquet", compression="lz4")
     return Draft(
         folder, folder / "original", folder / "filed.parquet", folder / "heads.parquet", sha256, size, heads.height,
         context, checked, profile,
@@ -214,7 +215,8 @@ class _Filed:
     def _write(self, rows: pl.DataFrame) -> None:
         table = rows.to_arrow()
         self._writer = self._writer or pq.ParquetWriter(
-            self._path, table.schema, compression="zstd", compression_level=1
+            self._path, table.schema, compression="zstd", compression_level=1, use_dictionary=_OFTEN_ALIKE,
+            write_statistics=["row"],  # by which rows are found again
         )
         self._writer.write_table(table)
 

@@ -24,11 +24,11 @@ class Profile:
     def add(self, frame: pl.DataFrame) -> None:
         """Count one chunk read by `core.values`."""
         number, card = pl.col("certificate"), pl.col("id_number")
-        plain, full = number.str.contains(r"^[0-9]{16}$"), card.str.contains(r"^[0-9]{17}[0-9X]$")
-        counted = frame.lazy().select(
+        plain, full = pl.col("certificate_mark") == "", pl.col("id_form") == 18
+        counted = frame.select(
             whole_records=pl.len(), whole_numbers=plain.sum(), whole_numbers_zero=(plain & number.str.ends_with("0")).sum(),
             whole_cards=full.sum(), whole_cards_zero=(full & card.str.ends_with("000")).sum(),
-        ).collect().row(0, named=True)
+        ).row(0, named=True)
         for name, count in counted.items():
             self._counts[name] += count or 0
         self._births.update(frame["born"].unique().drop_nulls())

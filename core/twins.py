@@ -20,11 +20,23 @@ def near_twins(people: pl.DataFrame) -> pl.DataFrame:
     told = people.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in (*_ALIKE, "person")))
     namesakes = told.filter(told.select(pl.struct(_ALIKE).hash()).to_series().is_duplicated())
     numbered = namesakes.filter(pl.col("person").str.len_chars() <= _LONGEST)
+    numbered = numbered.filter(pl.any_horizontal(_shared(part) for part in _thirds()))
     longest = numbered["person"].str.len_chars().max() or 0
     near = [_met(numbered, key) for place in range(longest) for key in (_one_hidden(place), _two_sorted(place))]
     if not near:
         return pl.DataFrame(schema={"row": pl.Int64, "known_near_twin": pl.Boolean})
     return pl.concat(near).filter(pl.col("row").is_not_null()).unique().with_columns(known_near_twin=pl.lit(True))
+
+
+def _thirds() -> tuple[pl.Expr, pl.Expr]:
+    """The first and the last third of a number: one slip leaves one of them whole."""
+    number = pl.col("person")
+    third = number.str.len_chars() // 3
+    return number.str.slice(0, third), number.str.slice(number.str.len_chars() - third)
+
+
+def _shared(part: pl.Expr) -> pl.Expr:
+    return pl.struct(*_ALIKE, part.alias("part")).is_duplicated()
 
 
 def _met(people: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:

@@ -10,13 +10,15 @@ from functools import partial
 import polars as pl
 
 from core import cell
-from core.citizen import sound
+from core.certificate import mark
+from core.citizen import form, sound
 from core.garbled import garbled
 from core.record import COLUMNS
 from core.reference import Reference
 
 DERIVED: dict[str, str] = {
     "name": "姓名，去首尾空格，间隔符改为“·”",
+    "unusual_name": "姓名，除非只是2至15个常用汉字",
     "sex": "性别码",
     "sex_told": "性别文字对应的码",
     "country": "国家或地区码",
@@ -28,6 +30,7 @@ DERIVED: dict[str, str] = {
     "id_type": "身份证件类型码",
     "id_type_told": "身份证件类型名称对应的码",
     "id_number": "证件号码，半角大写、去空格和括号，末尾括号内的签发次数或校验码也去掉",
+    "id_form": "证件号码合乎公民身份号码的18位或15位形式时的位数",
     "id_sound": "证件号码为18位且校验码正确",
     "person": "同一人的键：居民身份号码前17位，其他证件为号码",
     "born": "出生日期",
@@ -38,6 +41,7 @@ DERIVED: dict[str, str] = {
     "level": "学位级别：1名誉博士、2博士、3硕士、4学士",
     "major": "专业代码",
     "certificate": "学位证书编号，半角大写、去空格",
+    "certificate_mark": "学位证书编号的类别字母，纯数字为空文本；不合任何形式时为空值",
     "conferred": "获学位日期",
     "entered": "入学年月（当月1日）",
     "graduated": "毕业年月（当月1日）",
@@ -73,6 +77,8 @@ _READ = tuple(dict.fromkeys([
     *_TEXT_WITH_WORDS, *_TABLE_OF, "XBM", "GBM", "MZM", "ZZMMM", "ZJLXM", "XWSYDWM", "XWLBM", "ZYDM", "CSRQ", "HXWRQ",
     "RXNY", "BYNY", "WYKSNY", "QZXWNY", "JMRQ", "PYDWM", *_FLAGS.values(),
 ]))
+_USUAL_NAME = r"^[\x{4E00}-\x{9FA5}]{2,15}$"
+"""Nearly all names, and nothing of what checks of names look for."""
 _SAMPLE = 2_000
 _FEW = 2
 """A column with at least so many rows to each distinct value in a sample is read by its distinct values alone."""
@@ -95,7 +101,7 @@ def read(chunk: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         flag: column.read(code, lambda text: text.is_in(_YES)).fill_null(False) for flag, code in _FLAGS.items()
     }
     number = _without_brackets(column.identifier("ZJHM"))
-    derived = frame.lazy().with_columns(
+    derived = frame.with_columns(
         name=column.name("XM"),
         sex=pl.coalesce(column.read("XBM", cell.half_width), told["XB"]),
         sex_told=told["XB"],
@@ -128,8 +134,11 @@ def read(chunk: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         declared=pl.any_horizontal(flags.values()),
         garbled_field=column.first_garbled(),
     )
-    number = pl.col("id_number")
-    return derived.with_columns(person=_person(number), id_sound=sound(number)).collect()
+    name, number = pl.col("name"), pl.col("id_number")
+    return derived.with_columns(
+        unusual_name=pl.when(~name.str.contains(_USUAL_NAME)).then(name), id_form=form(number),
+        certificate_mark=mark(pl.col("certificate")),
+    ).with_columns(person=_person(number), id_sound=sound(number, pl.col("id_form")))
 
 
 class _Columns:
@@ -210,8 +219,8 @@ def _level(digit: pl.Expr, told: pl.Expr) -> pl.Expr:
 
 def _person(number: pl.Expr) -> pl.Expr:
     return (
-        pl.when(number.str.contains(r"^\d{17}[\dX]$")).then(number.str.slice(0, 17))
-        .when(number.str.contains(r"^\d{15}$"))
+        pl.when(pl.col("id_form") == 18).then(number.str.slice(0, 17))
+        .when(pl.col("id_form") == 15)
         .then(number.str.slice(0, 6) + "19" + number.str.slice(6))
         .when(~number.is_in(PLACEHOLDERS))
         .then(number)

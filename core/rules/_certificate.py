@@ -1,6 +1,6 @@
-"""The two forms of certificate numbers (学位证书编号): with kind letters until 2015, sixteen digits since.
+"""What checks of certificate numbers share: which form belongs to which day, and whose number it really is.
 
-Sources: 国务院学位委员会《关于调整学位证书编号方式的通知》(2005-08-25) and 学位〔2015〕18号. Must not declare rules.
+Must not declare rules.
 """
 
 from datetime import date
@@ -17,20 +17,12 @@ BOTH_UNTIL = date(2016, 3, 31)
 """Between these two days either form may appear: late resolutions of 2015 were printed in 2016."""
 
 _NUMBER = pl.col("certificate")
-_OTHER = pl.when(~_NUMBER.str.contains(r"^[0-9]{16}$")).then(_NUMBER)
+_OTHER = pl.when(pl.col("certificate_mark").ne_missing("")).then(_NUMBER)
 
 
 def mark() -> pl.Expr:
-    """The kind letters: "" for plain digits, C CZ Z Q T L S E; null when the number has no known form.
-
-    Professional degrees are Z with a letter of their type or, as in Xinjiang, with digits only.
-    """
-    return (
-        pl.when(_NUMBER.is_not_null() & _OTHER.is_null()).then(pl.lit(""))
-        .when(_OTHER.str.contains(r"^[0-9]{10}[SE][0-9]{5}$")).then(_OTHER.str.slice(10, 1))
-        .when(_OTHER.str.contains(r"^C[0-9]{10}Z[0-9]{5}$")).then(pl.lit("CZ"))
-        .when(_OTHER.str.contains(r"^(?:[CZQTL][0-9]{16}|Z[0-9]{10}[A-Z][0-9]{5})$")).then(_OTHER.str.slice(0, 1))
-    )
+    """The kind letters, "" for plain digits; null when the number has no known form."""
+    return pl.col("certificate_mark")
 
 
 def core() -> pl.Expr:

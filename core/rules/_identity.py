@@ -17,12 +17,12 @@ def given() -> pl.Expr:
 
 def eighteen() -> pl.Expr:
     """Seventeen digits and a digit or X."""
-    return _NUMBER.str.contains(r"^[0-9]{17}[0-9X]$").fill_null(False)
+    return (pl.col("id_form") == 18).fill_null(False)
 
 
 def fifteen() -> pl.Expr:
     """The fifteen digits of cards before 1999-10-01."""
-    return _NUMBER.str.contains(r"^[0-9]{15}$").fill_null(False)
+    return (pl.col("id_form") == 15).fill_null(False)
 
 
 def sound() -> pl.Expr:

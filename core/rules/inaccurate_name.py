@@ -11,8 +11,7 @@ INACCURATE = FindingClass.INACCURATE
 NOTE = FindingClass.NOTE
 
 _NAME = pl.col("name")
-# Two to fifteen common hanzi: nearly all names, and nothing of what these checks look for.
-_UNUSUAL = pl.when(~_NAME.str.contains(r"^[\x{4E00}-\x{9FA5}]{2,15}$")).then(_NAME)
+_UNUSUAL = pl.col("unusual_name")
 _UNREADABLE = r"[\p{Nd}\p{No}?？＊*\x{FFFD}\p{Co}\p{Cf}#$%&@_=+<>|\\/^~\"!]|[[\p{So}\p{Cc}]--[●\s]]"
 _HAN_NAME = _UNUSUAL.str.contains(r"\p{Han}") & ~_UNUSUAL.str.contains(r"\p{Latin}")
 _LATIN_LONGEST = 60
@@ -123,12 +122,13 @@ def name_has_a_plausible_length(context: Context) -> pl.Expr:
 
 
 def _surname_initials(context: Context) -> pl.Expr:
-    return told(context, "surname_initials", ("character",), "initials", _NAME.str.slice(0, 1))
+    spelt = pl.when(_PINYIN.is_not_null()).then(_NAME)
+    return told(context, "surname_initials", ("character",), "initials", spelt.str.slice(0, 1))
 
 
 def _spelt_in_pinyin(_: Context) -> pl.Expr:
     return (
-        (pl.col("id_type") == "01") & _NAME.str.contains(r"^\p{Han}{2,4}$")
+        (pl.col("id_type") == "01") & _PINYIN.is_not_null() & _NAME.str.contains(r"^\p{Han}{2,4}$")
         & (_PLAIN_PINYIN | _OTHER_PINYIN.str.contains(r"^[A-Za-z][A-Za-z\s,.'’`·\-]*$"))
         & ~pl.col("ethnic_group").is_in(_OWN_SPELLING).fill_null(False)
     )

@@ -411,7 +411,7 @@ ALMOST = st.text("0123456789X", min_size=15, max_size=20) | st.text(max_size=20)
 
 
 def _sound(texts: list[str]) -> list[bool]:
-    return pl.DataFrame({"number": texts}).select(citizen.sound(pl.col("number"))).to_series().to_list()
+    return pl.DataFrame({"number": texts}).select(citizen.sound(pl.col("number"), citizen.form(pl.col("number")))).to_series().to_list()
 
 
 @given(bodies=BODIES)
