@@ -1,7 +1,7 @@
 """学位证书信息管理: the work of the degree centre, one module per step, on a small spine.
 
 Level 0  vocabulary, errors                                 words
-Level 1  lifecycle, record, reference, settings, citizen, garbled, cell     pure regulation, dated tables, one cell
+Level 1  lifecycle, record, reference, settings, citizen, certificate, garbled, cell, alike     pure regulation, dated tables, one cell
 Level 2  deadlines, database, values, twins, reading/       the calendar, the store, what was filed
 Level 3  desk, rules/, facts, photos, profile, ministry, revocations, suggestion    who acts, and the rulebook
 Level 4  checking, ledger, enrolment, tables                the two gates, tables as staff keep them

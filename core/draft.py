@@ -74,7 +74,7 @@ def draw_up(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    heads.write_parquet(folder / "heads.parquet", compression="lz4")
+    heads.write_parquet(folder / "heads.parquet", compression="uncompressed")
     return Draft(
         folder, folder / "original", folder / "filed.parquet", folder / "heads.parquet", sha256, size, heads.height,
         context, checked, profile,

@@ -154,9 +154,11 @@ class _Columns:
     def read(self, code: str, how: Read) -> pl.Expr:
         """The column read by `how`; null where the cell is null."""
         distinct = self._distinct.get(code)
-        if distinct is None or distinct.is_empty():
+        if distinct is None:
             return how(pl.col(code))
         values = distinct.to_frame(code).select(how(pl.col(code))).to_series()
+        if distinct.len() <= 1:
+            return pl.when(pl.col(code).is_not_null()).then(pl.lit(values.first(), values.dtype))
         return pl.col(code).replace_strict(distinct, values, default=None, return_dtype=values.dtype)
 
     def name(self, code: str) -> pl.Expr:

@@ -107,7 +107,10 @@ def fingerprint(reference: Reference, settings: Settings) -> str:
 
 
 _READERS = tuple(
-    f"core.{name}" for name in "cell checking citizen enrolment facts garbled photos profile revocations settings sorting twins values".split()
+    f"core.{name}" for name in (
+        "alike cell certificate checking citizen enrolment facts garbled photos profile revocations settings sorting "
+        "twins values"
+    ).split()
 )
 """What else decides a verdict: how cells are read, and how facts about records come about."""
 _MODULES = [f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__)]
