@@ -85,10 +85,17 @@ def check(records: Records, separator: bytes, width: int) -> None:
     total = int(np.count_nonzero(separators))
     if len(records.quotes):
         _check_quotes(records, content, separator[0])
-        total -= int(np.add.reduceat(separators, records.quotes, dtype=np.int64)[::2].sum())
+        total -= _within_quotes(separators, records.quotes)
     blank = records.blank()
     if total != (width - 1) * (len(blank) - np.count_nonzero(blank)):
         check_each(records, separator, width)
+
+
+def _within_quotes(separators: np.ndarray, quotes: np.ndarray) -> int:
+    """Separators between the two quotes of a pair; nothing is inside the two of an empty cell."""
+    pairs = quotes.reshape(-1, 2)
+    filled = pairs[np.diff(pairs)[:, 0] > 1]
+    return int(np.add.reduceat(separators, filled.ravel(), dtype=np.int64)[::2].sum()) if len(filled) else 0
 
 
 def check_each(records: Records, separator: bytes, width: int) -> None:
