@@ -7,7 +7,7 @@ Level 3  desk, rules/, facts, photos, profile, ministry, revocations, suggestion
 Level 4  checking, ledger, enrolment, tables                the two gates, tables as staff keep them
 Level 5  draft, ruleset                                     a filing read through; versions of the rulebook
 Level 6  sorting, store                                     数据整理: both gates, once; the store opened
-Level 7  intake, review, publication, feedback, lookup, views, queue, rates, overview    the steps, and reads
+Level 7  intake, review, publication, feedback, lookup, views, causes, queue, rates, overview    the steps, and reads
 Level 8  inspection, analysis, exports, handbook, resort    a closer look, and files that leave
 Level 9  trial                                              a proposed rulebook on records on file
 Level 10  revision                                          and put in force

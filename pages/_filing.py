@@ -12,7 +12,7 @@ from core.lifecycle import FilingStatus, RecordStatus
 from core.record import LAYOUTS
 from core.rules import RULES
 from core.vocabulary import Category, Duty
-from pages import _tables, _whole
+from pages import _causes, _tables, _whole
 from pages._parts import announce, reporting_errors
 from pages._words import _, actor_name, in_colour, name_in, plain, say
 
@@ -46,7 +46,11 @@ def detail(present: Desk, filing_id: int) -> None:
             {"status": _tables.status(_("记录状态"), RecordStatus), "records": _tables.count(_("记录数"))},
             key="filings.statuses",
         )
-        rules(views.filing_rules(present, filing_id), key="filings.rules")
+        by_cause, by_rule = st.tabs([_("成因"), _("规则")])
+        with by_cause:
+            _causes.table(present, filing_id)
+        with by_rule:
+            rules(views.filing_rules(present, filing_id), key="filings.rules")
 
 
 def rules(tally: pl.DataFrame, *, key: str) -> None:

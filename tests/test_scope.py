@@ -10,7 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from core import analysis, exports, feedback, intake, overview, publication, queue, rates, reading, review, views
+from core import (
+    analysis,
+    causes,
+    exports,
+    feedback,
+    intake,
+    overview,
+    publication,
+    queue,
+    rates,
+    reading,
+    review,
+    views,
+)
 from core.desk import Desk, province_reviewer
 from core.errors import NotAuthorised, NotFound
 from core.vocabulary import Duty
@@ -28,7 +41,7 @@ from tests.builders import (
     people,
 )
 
-MODULES = (views, queue, rates, feedback, publication, exports, analysis, overview)
+MODULES = (views, queue, causes, rates, feedback, publication, exports, analysis, overview)
 WRITES = {"issue", "publish"}
 READS = [
     (module, function)
@@ -167,8 +180,8 @@ def test_naming_another_provinces_things_finds_nothing(answers_before_and_after,
 
 @pytest.mark.parametrize(
     ("read", "arguments"),
-    [(views.filing_statuses, {"filing_id": 3}), (views.filing_rules, {"filing_id": 3})],
-    ids=["statuses", "rules"],
+    [(views.filing_statuses, {"filing_id": 3}), (views.filing_rules, {"filing_id": 3}), (causes.page, {"filing_id": 3})],
+    ids=["statuses", "rules", "causes"],
 )
 def test_lists_about_another_provinces_filing_are_empty(answers_before_and_after, reviewer, read, arguments):
     assert read(reviewer, **arguments).is_empty()

@@ -1,0 +1,47 @@
+"""The causes behind one filing's findings, on the screen: rule, field, how the filed values look, how many."""
+
+import polars as pl
+import streamlit as st
+
+from core import causes
+from core.desk import Desk
+from core.record import COLUMNS
+from core.rules import RULES
+from core.vocabulary import FindingClass
+from pages import _tables
+from pages._parts import empty
+from pages._words import _, in_colour, say
+
+
+def table(present: Desk, filing_id: int) -> None:
+    """A page of causes, largest first; choosing one offers its first record."""
+    many, findings = causes.total(present, filing_id)
+    if not many:
+        empty(_("没有待处理的问题。"))
+        return
+    st.caption(_("{findings:,} 个问题归为 {many:,} 种成因；9、A、字 代表任意数字、字母、汉字。").format(findings=findings, many=many))
+    page = _tables.pager(many, f"filings.causes.page.{filing_id}")
+    found = causes.page(present, filing_id, page=page, size=_tables.PAGE).with_columns(
+        sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()}),
+        field=pl.col("field").replace_strict({code: say(column) for code, column in COLUMNS.items()}, default=pl.col("field")),
+        filed=pl.coalesce("value", "shape", pl.lit(_("（空）"))),
+    )
+    picked = _tables.show(
+        in_colour(found, **{"class": FindingClass}),
+        {
+            "records": _tables.count(_("记录数"), width=64),
+            "class": _tables.status(_("类别"), FindingClass, width=84),
+            "rule": _tables.text(_("规则"), width=50),
+            "field": _tables.text(_("字段"), width=110),
+            "filed": _tables.text(_("填报内容"), width=140),
+            "sentence": _tables.text(_("问题")),
+        },
+        key=f"filings.causes.{filing_id}.{page}",
+        select=True,
+    )
+    if picked:
+        st.page_link(
+            "pages/record.py",
+            label=_("看其中一条：文件第 {row:,} 行").format(row=picked["filing_row"]),
+            query_params={"record_id": str(picked["record_id"])},
+        )
