@@ -23,8 +23,8 @@ from bench import archive as archives
 from bench import filing, registers
 from core import checking, draft, facts, intake, queue, reading, reference, ruleset, store, trial, values
 from core.deadlines import Term
+from core.declaration import Declared
 from core.desk import Actor, Desk, system_clock
-from core.intake import Declared
 from core.rules import RULES, Context, Sight, schema
 from core.ruleset import Proposal
 from core.trial import Reach

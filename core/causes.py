@@ -7,9 +7,11 @@ import polars as pl
 
 from core.desk import Desk
 
-_SHAPE = """
+HANZI = "字"
+"""What stands for any hanzi in the look of a value."""
+_SHAPE = f"""
     regexp_replace(regexp_replace(regexp_replace(left(trim(g.value), 60),
-        '[0-9]+', '9', 'g'), '[A-Za-z]+', 'A', 'g'), '\\p{Han}+', '字', 'g')"""
+        '[0-9]+', '9', 'g'), '[A-Za-z]+', 'A', 'g'), '\\p{{Han}}+', '{HANZI}', 'g')"""
 
 _OPEN = """
     FROM finding AS g

@@ -18,10 +18,10 @@ from core import draft as drafts
 from core import exports, feedback, intake, publication, reading, review, ruleset, store
 from core.checking import FILING_ROW
 from core.deadlines import Term
+from core.declaration import Declared, Resolution
 from core.demo import line
 from core.desk import COMMAND_LINE, Desk, system_clock
 from core.errors import BadRequest
-from core.intake import Declared, Resolution
 from core.rules import RULES
 from core.suggestion import Suggestion
 from core.vocabulary import Category, FindingClass

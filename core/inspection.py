@@ -52,10 +52,10 @@ def record_checks(desk: Desk, head: dict[str, Any], filed: dict[str, Any], findi
     return pl.DataFrame(outcomes, schema=["rule", "outcome"], orient="row")
 
 
-def foreseen(desk: Desk, draft: Draft) -> Checked:
-    """What receiving a draft would find now, everything on file included; nothing is stored."""
+def foreseen(desk: Desk, draft: Draft, *, replaces: int | None = None) -> Checked:
+    """What receiving a draft would find now, everything on file included but the filing it replaces; nothing is stored."""
     desk.require(Duty.LOAD)
-    return sorting.foresee(desk.db, draft)
+    return sorting.foresee(desk.db, draft, filing_id=replaces or 0)
 
 
 def draft_counts(draft: Draft, checked: Checked) -> dict[str, int]:

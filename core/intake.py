@@ -4,16 +4,19 @@ Must not know the province's word on it, publication, or how cases are answered.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from core import attachments, ledger, reference, rules, ruleset, sorting, versions
 from core import draft as drafts
-from core import ledger, reference, rules, ruleset, sorting
+from core.attachments import Scan
 from core.database import Database, Transaction
 from core.deadlines import Term, term_of
+from core.declaration import Declared
 from core.desk import Desk, name_of
 from core.draft import Draft, Progress
 from core.errors import BadRequest, DuplicateFiling, UnreadableFiling
@@ -21,40 +24,15 @@ from core.reading import Reading
 from core.ruleset import Ruleset
 from core.sorting import Outcome
 from core.suggestion import Suggestion, suggest
-from core.vocabulary import Category, Duty
+from core.vocabulary import Duty
 
 FIRST_TERM = Term(2008, 1)
 """The semester that opens on 1 September 2008 (notice item two)."""
 
 _SAME_FILE = """
 SELECT filing_id, received_at, received_by FROM filing
-WHERE sha256 = $sha256 AND status <> 'returned'
+WHERE sha256 = $sha256 AND status NOT IN ('returned', 'replaced')
 ORDER BY filing_id LIMIT 1"""
-
-@dataclass(frozen=True)
-class Resolution:
-    """What is told of the degree committee's resolution (学位授予决议); None: not told.
-
-    `listed` is how many names it lists, `attached` whether a scan of it came along.
-    """
-
-    number: str | None = None
-    resolved_on: date | None = None
-    listed: int | None = None
-    attached: bool | None = None
-
-
-@dataclass(frozen=True)
-class Declared:
-    """What the sender declares of a filing: semester, institution code, category, whether it is 补报, and its
-    resolution."""
-
-    term: Term
-    institution: str
-    category: Category
-    supplement: bool = False
-    resolution: Resolution = Resolution()
-
 
 @dataclass(frozen=True)
 class Received:
@@ -113,6 +91,7 @@ def preview(
     try:
         _require_new(desk.db, draft.sha256)
         _require_own_records(draft, declared)
+        _require_total(draft, declared)
         if photos:
             draft = drafts.with_photos(draft, photos)
     except BaseException:
@@ -121,9 +100,12 @@ def preview(
     return draft
 
 
-def receive(desk: Desk, draft: Draft, declared: Declared, source: Reading, file_name: str) -> Received:
+def receive(
+    desk: Desk, draft: Draft, declared: Declared, source: Reading, file_name: str, *, scans: Sequence[Scan] = ()
+) -> Received:
     """Take a drafted filing into the store: rows, findings, statuses and cases, all of it or nothing.
 
+    `scans` are those of the degree committee's resolution, already kept.
     Writes the filing's Parquet and original, then one transaction. Raises DuplicateFiling.
     """
     desk.require(Duty.LOAD)
@@ -139,9 +121,12 @@ def receive(desk: Desk, draft: Draft, declared: Declared, source: Reading, file_
             judged_by = rules.fingerprint(draft.context.reference, draft.context.settings)
             ruleset.require_in_force(tx, judged_by, desk.now().date())
             filing_id = tx.next_ids("filing")
+            act = ledger.act_of(desk, "filing", filing_id, declared.term.code)
+            drafted = replace(draft, filed=filed)
+            changed = _changes(tx, drafted, declared, filed.parent)
+            numbers = {"version": 1, "replaces": None, "first_version": filing_id} | _take_place(tx, declared, act)
             last_row = tx.frame("SELECT max(row) AS n FROM read_parquet($heads)", heads=str(draft.heads)).item()
             first_record = tx.next_ids("record", last_row + 1)
-            act = ledger.act_of(desk, "filing", filing_id, declared.term.code)
             ledger.enter_filing(tx, {
                 "filing_id": filing_id, "term": declared.term.code, "institution": declared.institution,
                 "province": _province(desk, declared.institution), "category": str(declared.category),
@@ -150,14 +135,41 @@ def receive(desk: Desk, draft: Draft, declared: Declared, source: Reading, file_
                 "sha256": draft.sha256, "size": draft.size, "records": draft.records,
                 "first_record": first_record, "parquet": parquet, "ruleset": judged_by,
                 "filed_codes": " ".join(sorted(source.columns)), **_resolution(declared), **_photos(draft),
+                "declared_total": declared.total, **numbers,
             }, act)
-            outcome = sorting.sort(tx, replace(draft, filed=filed), filing_id=filing_id, first_record=first_record, act=act)
+            for scan in scans:
+                attachments.attach(tx, desk, scan, subject="filing", subject_id=filing_id, purpose="resolution")
+            if changed is not None:
+                versions.enter_changes(tx, drafted, changed, filing_id=filing_id, first_record=first_record)
+            outcome = sorting.sort(tx, drafted, filing_id=filing_id, first_record=first_record, act=act)
     except BaseException:
         filed.unlink()
         raise
     finally:
         draft.discard()
     return Received(filing_id, outcome)
+
+
+def _changes(tx: Transaction, draft: Draft, declared: Declared, filings: Path) -> pl.DataFrame | None:
+    return versions.changes(tx, draft, declared.replaces, filings=filings) if declared.replaces else None
+
+
+def _take_place(tx: Transaction, declared: Declared, act: ledger.Act) -> dict[str, int]:
+    if declared.replaces is None:
+        return {}
+    return versions.replace(
+        tx, declared.replaces, act, term=declared.term.code, institution=declared.institution,
+        category=str(declared.category), supplement=declared.supplement,
+    )
+
+
+def _require_total(draft: Draft, declared: Declared) -> None:
+    if declared.total is None or declared.total == draft.records:
+        return
+    raise UnreadableFiling(
+        f"申报总数为{declared.total}条，文件里有{draft.records}条（{declared.category.zh}）。请核对申报数和文件后重新报送。",
+        f"{declared.total} records were declared, the file holds {draft.records} ({declared.category.en}). Check both.",
+    )
 
 
 def _resolution(declared: Declared) -> dict[str, object]:

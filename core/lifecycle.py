@@ -16,6 +16,7 @@ class FilingStatus(Word):
     RECEIVED = "received", "已接收，待省级审核", "Received, awaiting the province"
     APPROVED = "approved", "省级审核通过", "Approved by the province"
     RETURNED = "returned", "省级退回", "Returned by the province"
+    REPLACED = "replaced", "已被新版本代替", "Replaced by a newer version"
 
 
 class RecordStatus(Word):
@@ -26,7 +27,7 @@ class RecordStatus(Word):
     WITHHELD = "withheld", "暂不提供查询", "Withheld"
     OUT_OF_SCOPE = "out_of_scope", "不属查询范围", "Out of scope"
     PUBLISHED = "published", "已上网", "Published"
-    SUPERSEDED = "superseded", "已被更正版本取代", "Superseded by a correction"
+    SUPERSEDED = "superseded", "已被新版本取代", "Superseded by a newer version"
     WITHDRAWN = "withdrawn", "备案已撤销", "Filing withdrawn"
     REVOKED = "revoked", "学位已撤销", "Degree revoked"
 
@@ -86,6 +87,7 @@ FILING = Lifecycle(
     {
         (_F.RECEIVED, "approve"): _F.APPROVED,  # notice item two
         (_F.RECEIVED, "return"): _F.RETURNED,
+        **_from_each((_F.RECEIVED, _F.APPROVED, _F.RETURNED), "replace", _F.REPLACED),  # article 11: filed anew
     },
 )
 RECORD = Lifecycle(
@@ -102,6 +104,7 @@ RECORD = Lifecycle(
         (_R.CLEARED, "correct"): _R.SUPERSEDED,
         (_R.PUBLISHED, "correct"): _R.SUPERSEDED,  # article 10
         (_R.PUBLISHED, "take_down"): _R.WITHHELD,  # article 2, found later
+        **_from_each((_R.CLEARED, _R.WITHHELD, _R.OUT_OF_SCOPE), "replace", _R.SUPERSEDED),  # its filing came anew
         **_from_each((_R.CLEARED, _R.WITHHELD), "exclude", _R.OUT_OF_SCOPE),  # returned by the province
         **_from_each((_R.WITHHELD, _R.OUT_OF_SCOPE), "release", _R.CLEARED),  # a revised rulebook holds it no longer
         **_from_each((_R.CLEARED, _R.OUT_OF_SCOPE), "withhold", _R.WITHHELD),  # a revised rulebook holds it

@@ -30,7 +30,7 @@ WITH marked AS (
     FROM per_filing AS p JOIN filing AS f ON f.filing_id = p.filing_id
     WHERE ($scope IS NULL OR f.province = $scope)
         AND ($term IS NULL OR f.term = $term) AND ($province IS NULL OR f.province = $province)
-        AND ($level IS NULL OR f.level = $level)
+        AND ($level IS NULL OR f.level = $level) AND f.status <> 'replaced'
 )"""
 
 _BY = {
@@ -57,7 +57,7 @@ SELECT t.rule AS key, sum(t.evaluated)::BIGINT AS records, sum(t.failed)::BIGINT
 FROM rule_tally AS t JOIN filing AS f ON f.filing_id = t.filing_id
 WHERE ($scope IS NULL OR f.province = $scope) AND t.rule NOT LIKE 'S%' AND t.rule NOT LIKE 'O%'
     AND ($term IS NULL OR f.term = $term) AND ($province IS NULL OR f.province = $province)
-    AND ($level IS NULL OR f.level = $level)
+    AND ($level IS NULL OR f.level = $level) AND f.status <> 'replaced'
 GROUP BY ALL ORDER BY key""",
 }
 

@@ -24,7 +24,7 @@ _FILINGS = """
 SELECT f.filing_id, f.first_record, f.institution, f.category, f.term, f.supplement, f.layout, f.parquet, f.received_at,
     f.records, f.filed_codes, f.resolved_on, f.listed, f.attached, f.photos, f.photos_unmatched, f.photos_ambiguous
 FROM filing AS f
-WHERE ($scope IS NULL OR f.province = $scope) AND f.status <> 'returned'
+WHERE ($scope IS NULL OR f.province = $scope) AND f.status NOT IN ('returned', 'replaced')
     AND ($term IS NULL OR f.term = $term) AND ($province IS NULL OR f.province = $province)
 ORDER BY f.filing_id"""
 

@@ -3,9 +3,13 @@
 Must not know how filings are received or published.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
-from core import ledger, rules
+import polars as pl
+
+from core import attachments, ledger, rules
+from core.attachments import Scan
 from core.database import Transaction
 from core.desk import Desk
 from core.errors import BadRequest, NotFound
@@ -16,6 +20,20 @@ _FILING = """
 SELECT filing_id, status, province, first_record FROM filing
 WHERE filing_id = $filing_id AND ($scope IS NULL OR province = $scope)"""
 
+_WAITING = """
+SELECT f.filing_id, f.term, f.province, f.institution, i.zh AS institution_zh, i.en AS institution_en, f.category,
+    f.records, f.received_at, f.version, count(c.case_id) AS withheld,
+    count(c.case_id) FILTER (c.reason = 'incomplete') AS incomplete,
+    count(c.case_id) FILTER (c.reason = 'inaccurate') AS inaccurate,
+    count(c.case_id) FILTER (c.reason = 'policy') AS policy
+FROM filing AS f
+LEFT JOIN institution AS i ON i.code = f.institution
+LEFT JOIN withheld_case AS c ON c.filing_id = f.filing_id AND c.status <> 'closed'
+WHERE f.status = 'received' AND ($scope IS NULL OR f.province = $scope)
+    AND ($term IS NULL OR f.term = $term) AND ($province IS NULL OR f.province = $province)
+GROUP BY ALL
+ORDER BY f.received_at, f.filing_id"""
+
 _TALLY_REVIEW = """
 UPDATE rule_tally SET evaluated = evaluated + not_evaluated, failed = $failed, not_evaluated = 0
 WHERE filing_id = $filing_id AND rule = 'O03'"""
@@ -25,21 +43,45 @@ SELECT g.rule FROM filing_finding AS g JOIN filing AS f ON f.filing_id = g.filin
 WHERE g.filing_id = $filing_id AND g.rule = $rule AND g.closed IS NULL AND ($scope IS NULL OR f.province = $scope)"""
 
 
-def approve(desk: Desk, filing_id: int, *, approved_on: date, document: str) -> None:
-    """Note that the province passed a filing (省级审核通过): its date and document number."""
+def approve(desk: Desk, filing_id: int, *, approved_on: date, document: str, scan: Scan | None = None) -> None:
+    """Note that the province passed a filing (省级审核通过): its date and document number, and the scan of it."""
+    approve_all(desk, [filing_id], approved_on=approved_on, document=document, scan=scan)
+
+
+def approve_all(
+    desk: Desk, filing_ids: Sequence[int], *, approved_on: date, document: str, scan: Scan | None = None
+) -> int:
+    """Pass several filings by one document, all of them or none; returns how many records they hold.
+
+    Raises NotFound or NotAllowed when one of them is not the person's to pass, or no longer waits.
+    """
     desk.require(Duty.APPROVE)
     if not document.strip():
         raise BadRequest("请填写省级审核文号。", "Give the number of the province's document.")
     if approved_on > desk.now().date():
         raise BadRequest("审核日期不能晚于今天。", "The approval cannot be dated after today.")
+    if not filing_ids:
+        raise BadRequest("请先选择要通过的批次。", "Choose the filings to pass first.")
     with desk.db.transaction() as tx:
-        _move_filing(tx, desk, filing_id, "approve", document.strip())
-        tx.run(
-            "UPDATE filing SET reviewed_on = $on, reviewed_by = $by, review_document = $document "
-            "WHERE filing_id = $filing_id",
-            on=approved_on, by=desk.actor.key, document=document.strip(), filing_id=filing_id,
-        )
-        tx.run(_TALLY_REVIEW, filing_id=filing_id, failed=0)
+        for filing_id in filing_ids:
+            _move_filing(tx, desk, filing_id, "approve", document.strip())
+            tx.run(
+                "UPDATE filing SET reviewed_on = $on, reviewed_by = $by, review_document = $document "
+                "WHERE filing_id = $filing_id",
+                on=approved_on, by=desk.actor.key, document=document.strip(), filing_id=filing_id,
+            )
+            tx.run(_TALLY_REVIEW, filing_id=filing_id, failed=0)
+            if scan:
+                attachments.attach(tx, desk, scan, subject="filing", subject_id=filing_id, purpose="approval")
+        return tx.frame(
+            "SELECT sum(records)::BIGINT AS n FROM filing WHERE list_contains($filing_ids, filing_id)", filing_ids=list(filing_ids)
+        ).item()
+
+
+def waiting(desk: Desk, *, term: str | None = None, province: str | None = None) -> pl.DataFrame:
+    """Filings that wait for the province's word, the longest first: filing_id, term, province, institution with names,
+    category, records, received_at, version, and how many records are withheld, incomplete, inaccurate and suspected."""
+    return desk.frame(_WAITING, term=term, province=province)
 
 
 def send_back(desk: Desk, filing_id: int, *, reason: str) -> int:

@@ -83,7 +83,8 @@ FROM read_parquet($photos)"""
 
 _LAST_YEAR = """
 SELECT sum(records)::BIGINT AS records FROM filing
-WHERE institution = $institution AND category = $category AND term = $term AND status <> 'returned' AND NOT supplement"""
+WHERE institution = $institution AND category = $category AND term = $term AND status NOT IN ('returned', 'replaced')
+    AND NOT supplement"""
 
 _COHORTS = """
 SELECT r.level, year(r.entered) AS year, count(*) AS records

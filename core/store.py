@@ -31,9 +31,10 @@ def _sweep(db: Database) -> None:
     shutil.rmtree(db.folder / "work", ignore_errors=True)
     (db.folder / "work").mkdir()
     filed = db.frame("SELECT parquet, sha256 FROM filing")
-    for name, known in (("filings", filed["parquet"]), ("originals", filed["sha256"])):
+    scans = db.frame("SELECT DISTINCT sha256 FROM attachment")["sha256"]
+    for name, known in (("filings", filed["parquet"]), ("originals", filed["sha256"]), ("attachments", scans)):
         kept = set(known)
-        for path in (db.folder / name).iterdir():
+        for path in (db.folder / name).iterdir() if (db.folder / name).exists() else ():
             if path.name not in kept:
                 (db.folder / "leftovers").mkdir(exist_ok=True)
                 path.rename(db.folder / "leftovers" / path.name)

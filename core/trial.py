@@ -24,7 +24,7 @@ _HELD = """
     FROM finding AS g
     JOIN record AS r ON r.record_id = g.record_id AND r.version = g.version
     JOIN filing AS f ON f.filing_id = r.filing_id
-    WHERE ($scope IS NULL OR f.province = $scope) AND f.status <> 'returned'
+    WHERE ($scope IS NULL OR f.province = $scope) AND f.status NOT IN ('returned', 'replaced')
         AND r.status NOT IN ('superseded', 'withdrawn', 'revoked')
         AND ($term IS NULL OR f.term = $term) AND ($province IS NULL OR f.province = $province)
         AND list_contains($rules, g.rule)"""
@@ -48,7 +48,7 @@ SELECT c.record_id, r.version, r.filing_id, f.institution, f.province, r.status,
 FROM changed AS c
 JOIN record AS r ON r.record_id = c.record_id
     AND r.status NOT IN ('superseded', 'withdrawn', 'revoked')
-JOIN filing AS f ON f.filing_id = r.filing_id AND f.status <> 'returned'"""
+JOIN filing AS f ON f.filing_id = r.filing_id AND f.status NOT IN ('returned', 'replaced')"""
 """A finding once closed by a person's decision (an accepted explanation) is not found anew while its value stands."""
 
 RANKS = str([str(cls) for cls in FindingClass if cls.withholds])
@@ -77,7 +77,7 @@ _WHOLE_CHANGES = """
 WITH held AS (
     SELECT g.filing_id, g.rule, g.class, g.field, g.value FROM filing_finding AS g
     JOIN filing AS f ON f.filing_id = g.filing_id
-    WHERE ($scope IS NULL OR f.province = $scope) AND f.status <> 'returned' AND g.closed IS NULL
+    WHERE ($scope IS NULL OR f.province = $scope) AND f.status NOT IN ('returned', 'replaced') AND g.closed IS NULL
         AND ($term IS NULL OR f.term = $term) AND ($province IS NULL OR f.province = $province)
         AND list_contains($rules, g.rule)),
 found AS (SELECT filing_id, rule, class, field, value FROM read_parquet($whole)),

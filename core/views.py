@@ -21,7 +21,7 @@ _FILINGS = """
 SELECT f.filing_id, f.term, f.institution, i.zh AS institution_zh, i.en AS institution_en, f.province,
     p.zh AS province_zh, p.en AS province_en, f.category, f.level, f.supplement, f.layout, f.format, f.encoding,
     f.file_name, f.records, f.ruleset, f.received_at, f.received_by, f.status, f.reviewed_on, f.reviewed_by,
-    f.review_document, f.return_reason
+    f.review_document, f.return_reason, f.version, f.replaces, f.first_version, f.declared_total
 FROM filing AS f
 JOIN province AS p ON p.code = f.province
 LEFT JOIN institution AS i ON i.code = f.institution
@@ -60,6 +60,35 @@ FROM filing_finding AS g JOIN filing AS f ON f.filing_id = g.filing_id
 WHERE g.filing_id = $filing_id AND ($scope IS NULL OR f.province = $scope)
 ORDER BY g.closed IS NOT NULL, g.rule"""
 
+_FILING_VERSIONS = """
+SELECT v.filing_id, v.version, v.status, v.received_at, v.received_by, v.file_name, v.records, v.reviewed_on,
+    v.review_document, v.return_reason,
+    CASE WHEN v.version > 1 THEN coalesce(c.added, 0) END AS added,
+    CASE WHEN v.version > 1 THEN coalesce(c.gone, 0) END AS gone,
+    CASE WHEN v.version > 1 THEN coalesce(c.altered, 0) END AS altered
+FROM filing AS v
+JOIN filing AS f ON f.first_version = v.first_version
+LEFT JOIN (
+    SELECT filing_id, count(*) FILTER (change = 'added') AS added, count(*) FILTER (change = 'gone') AS gone,
+        count(*) FILTER (change = 'altered') AS altered
+    FROM filing_change GROUP BY filing_id) AS c ON c.filing_id = v.filing_id
+WHERE f.filing_id = $filing_id AND ($scope IS NULL OR f.province = $scope)
+ORDER BY v.version DESC"""
+
+_FILING_CHANGES = """
+SELECT c.change, coalesce(n.record_id, o.record_id) AS record_id, coalesce(n.name, o.name) AS name,
+    coalesce(n.certificate_no, o.certificate_no) AS certificate_no, n.filing_row, o.filing_row AS former_row
+FROM filing_change AS c
+JOIN filing AS f ON f.filing_id = c.filing_id
+LEFT JOIN record AS n ON n.record_id = c.record_id AND n.version = 1
+LEFT JOIN record AS o ON o.record_id = c.former_id AND o.version = 1
+WHERE c.filing_id = $filing_id AND ($scope IS NULL OR f.province = $scope)
+    AND ($sees_classified OR NOT EXISTS (
+        SELECT 1 FROM finding AS s
+        WHERE s.record_id IN (c.record_id, c.former_id) AND s.class = 'classified'))
+ORDER BY c.change, n.filing_row, o.filing_row
+LIMIT $size OFFSET $size * $page"""
+
 _RECORD = """
 SELECT r.record_id, r.version, r.filing_id, r.filing_row, r.name, r.certificate_no, r.status, r.conferred_on, r.level,
     r.publication_id, f.term, f.category, f.institution, i.zh AS institution_zh, i.en AS institution_en, f.province,
@@ -91,7 +120,7 @@ WITH told AS (
     SELECT t.rule, sum(t.evaluated)::BIGINT AS evaluated, sum(t.failed)::BIGINT AS failed,
         sum(t.not_evaluated)::BIGINT AS not_evaluated, sum(t.no_reference)::BIGINT AS no_reference
     FROM rule_tally AS t JOIN filing AS f ON f.filing_id = t.filing_id
-    WHERE ($scope IS NULL OR f.province = $scope) AND ($term IS NULL OR f.term = $term)
+    WHERE ($scope IS NULL OR f.province = $scope) AND ($term IS NULL OR f.term = $term) AND f.status <> 'replaced'
     GROUP BY t.rule
 ), answers AS (
     SELECT g.rule, count(*) FILTER (g.closed = 'accepted') AS accepted, count(*) AS answered
@@ -161,6 +190,18 @@ def filing_rules(desk: Desk, filing_id: int) -> pl.DataFrame:
 def filing_findings(desk: Desk, filing_id: int) -> pl.DataFrame:
     """What was found of a filing as such: rule, class, value, closed (the note that settled it); open ones first."""
     return desk.frame(_FILING_FINDINGS, filing_id=filing_id)
+
+
+def filing_versions(desk: Desk, filing_id: int) -> pl.DataFrame:
+    """All versions of a filing, the latest first: filing_id, version, status, when and by whom received, file_name,
+    records, what the province said of it, and what it changed: added, gone, altered (null in the first)."""
+    return desk.frame(_FILING_VERSIONS, filing_id=filing_id)
+
+
+def filing_changes(desk: Desk, filing_id: int, *, page: int = 0, size: int = 50) -> pl.DataFrame:
+    """A page of what a version changed in the one before: change (added, gone, altered), record_id, name,
+    certificate_no, filing_row (null when gone), former_row (null when added)."""
+    return desk.frame(_FILING_CHANGES, filing_id=filing_id, page=page, size=size)
 
 
 def record(desk: Desk, record_id: int) -> dict[str, object]:

@@ -20,20 +20,20 @@ def table(present: Desk, filing_id: int) -> None:
         empty(_("没有待处理的问题。"))
         return
     st.caption(_("{findings:,} 个问题归为 {many:,} 种成因；9、A、字 代表任意数字、字母、汉字。").format(findings=findings, many=many))
-    page = _tables.pager(many, f"filings.causes.page.{filing_id}")
+    page = _tables.pager(many, f"filings.causes.page.{filing_id}") if many > _tables.PAGE else 0
     found = causes.page(present, filing_id, page=page, size=_tables.PAGE).with_columns(
         sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()}),
         field=pl.col("field").replace_strict({code: say(column) for code, column in COLUMNS.items()}, default=pl.col("field")),
-        filed=pl.coalesce("value", "shape", pl.lit(_("（空）"))),
+        filed=pl.coalesce("value", pl.col("shape").str.replace_all(causes.HANZI, _("字")), pl.lit(_("（空）"))),
     )
     picked = _tables.show(
         in_colour(found, **{"class": FindingClass}),
         {
             "records": _tables.count(_("记录数"), width=64),
-            "class": _tables.status(_("类别"), FindingClass, width=84),
+            "class": _tables.status(_("类别"), FindingClass, width=136),
             "rule": _tables.text(_("规则"), width=50),
-            "field": _tables.text(_("字段"), width=110),
-            "filed": _tables.text(_("填报内容"), width=140),
+            "field": _tables.text(_("字段"), width=96),
+            "filed": _tables.text(_("填报内容"), width=96),
             "sentence": _tables.text(_("问题")),
         },
         key=f"filings.causes.{filing_id}.{page}",

@@ -19,6 +19,7 @@ COLOURS: dict[str, str] = {
     "received": "#946600",
     "approved": "#27795F",
     "returned": "#6B7380",
+    "replaced": "#5E6670",
     "recorded": "#6B7380",
     "cleared": "#2F74B5",
     "withheld": "#C4511A",

@@ -1,22 +1,25 @@
 """Parts of 接收报送: what the file is, what its sender declares of it, and what a draft shows before it is stored."""
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 import streamlit as st
 
-from core import inspection, intake, ruleset
+from core import inspection, intake, ruleset, versions
+from core.attachments import Scan
 from core.checking import FILING_ROW, Checked
 from core.deadlines import Term, term_of
+from core.declaration import Declared, Resolution
 from core.desk import Desk
 from core.draft import Draft
-from core.intake import FIRST_TERM, Declared, Resolution
+from core.intake import FIRST_TERM
 from core.reading import ENCODINGS, Reading
 from core.record import COLUMNS, LAYOUTS
 from core.rules import RULES
 from core.suggestion import Suggestion
 from core.vocabulary import Category, FindingClass
-from pages import _facts, _filing, _filters, _tables
+from pages import _facts, _filing, _filters, _scans, _tables
 from pages._uploads import Upload
 from pages._words import _, in_colour, language, listed, plain, say
 
@@ -79,12 +82,35 @@ def declare(present: Desk, suggestion: Suggestion, file_id: str) -> Declared | N
     supplement = second.checkbox(
         _("补报"), key=f"load.supplement.{file_id}", help=_("错过报送时间、征得省级同意后补送的批次。")
     )
+    total = first.number_input(
+        _("申报总数（选填）"), 0, None, None, 1, key=f"load.total.{file_id}", help=_("填写后，与文件记录数不符的不予接收。")
+    )
     resolution = _resolution(present, file_id)
     if None in (institution, category, term):
         st.info(_("请补全报送单位、类别和学期，再预检。"))
         return None
+    told = Declared(Term.parse(term), institution, Category(category), supplement, resolution, total)
+    again = _again(present, told, file_id)
+    if again is None:
+        st.info(_("该单位本学期已报送过这一类别，请选择是新版本还是另一份。"))
+        return None
     st.caption(_("以上按文件内容预填，请核对。"))
-    return Declared(Term.parse(term), institution, Category(category), supplement, resolution)
+    return replace(told, replaces=again or None)
+
+
+def _again(present: Desk, told: Declared, file_id: str) -> int | None:
+    """The filing this file is a new version of; 0 when it is a file of its own, None while that is not said."""
+    standing = versions.standing(
+        present, term=told.term.code, institution=told.institution, category=str(told.category), supplement=told.supplement
+    )
+    if standing.is_empty():
+        return 0
+    label = _("新版本，代替批次 {filing_id}（第 {version} 版，{records:,} 条，{received_at:%m-%d %H:%M}）")
+    offered = {line["filing_id"]: label.format(**line) for line in standing.iter_rows(named=True)} | {0: _("另一份，与已有批次并存")}
+    return st.selectbox(
+        _("与已有批次的关系"), list(offered), None, offered.get, key=f"load.replaces.{file_id}.{told.term.code}",
+        placeholder=_("请选择"),
+    )  # fmt: skip
 
 
 def _resolution(present: Desk, file_id: str) -> Resolution:
@@ -99,10 +125,17 @@ def _resolution(present: Desk, file_id: str) -> Resolution:
             format="YYYY-MM-DD",
         )  # fmt: skip
         names = first.number_input(_("名单人数"), 0, None, None, 1, key=f"load.resolution.listed.{file_id}")
-        scan = second.selectbox(
+        told = second.selectbox(
             _("决议扫描件"), list(attached), key=f"load.resolution.scan.{file_id}", format_func=attached.get
         )
-    return Resolution(number.strip() or None, day, names, scan)
+        scan = _scans.ask(_("上传决议扫描件（PDF或JPG）"), key=f"load.resolution.file.{file_id}")
+    return Resolution(number.strip() or None, day, names, True if scan else told)
+
+
+def resolution_scan(present: Desk, file_id: str) -> tuple[Scan, ...]:
+    """The uploaded scan of the resolution, put into the store; none when none was uploaded."""
+    scan = _scans.keep(present, st.session_state.get(f"load.resolution.file.{file_id}"))
+    return (scan,) if scan else ()
 
 
 def check(present: Desk, upload: Upload, declared: Declared, encoding: str | None, layout: str | None) -> None:
@@ -114,7 +147,7 @@ def check(present: Desk, upload: Upload, declared: Declared, encoding: str | Non
             progress=lambda rows: progress.update(label=_("已检查 {rows:,} 行…").format(rows=rows)),
         )  # fmt: skip
         upload.drafted = declared, encoding, layout
-        upload.checked = inspection.foreseen(present, upload.draft)
+        upload.checked = inspection.foreseen(present, upload.draft, replaces=declared.replaces)
         progress.update(label=_("预检完成，共 {rows:,} 行。").format(rows=upload.draft.records), state="complete")
 
 

@@ -12,7 +12,7 @@ from core.lifecycle import FilingStatus, RecordStatus
 from core.record import LAYOUTS
 from core.rules import RULES
 from core.vocabulary import Category, Duty
-from pages import _causes, _tables, _whole
+from pages import _causes, _lineage, _scans, _tables, _whole
 from pages._parts import announce, reporting_errors
 from pages._words import _, actor_name, in_colour, name_in, plain, say
 
@@ -36,6 +36,8 @@ def detail(present: Desk, filing_id: int) -> None:
             label=_("看这个单位的暂不提供记录"),
             query_params={"term": filing["term"], "institution": filing["institution"]},
         )
+        _scans.offer(present, filing_id)
+        _lineage.versions(present, filing_id)
         if filing["status"] == FilingStatus.RECEIVED and present.actor.may(Duty.APPROVE):
             _review(present, filing_id)
     with right:
@@ -85,11 +87,12 @@ def _head(filing: dict[str, Any]) -> None:
     layout = LAYOUTS.get(filing["layout"])
     rows = [
         (_("状态"), say(FilingStatus(filing["status"]))),
+        (_("版本"), _("第 {version} 版").format(version=filing["version"])),
         (_("省份"), name_in(filing, "province")),
         (_("报送类别"), say(Category(filing["category"])) + (_("（补报）") if filing["supplement"] else "")),
         (_("文件"), f"{filing['file_name']} · {filing['format']} · {filing['encoding'] or '—'}"),
         (_("表头格式"), say(layout) if layout else filing["layout"]),
-        (_("记录数"), f"{filing['records']:,}"),
+        (_("记录数"), _records(filing)),
         (_("接收"), f"{filing['received_at']:%Y-%m-%d %H:%M} · {actor_name(filing['received_by'])}"),
     ]
     if filing["reviewed_on"]:
@@ -104,14 +107,22 @@ def _head(filing: dict[str, Any]) -> None:
     )
 
 
+def _records(filing: dict[str, Any]) -> str:
+    if filing["declared_total"] is None:
+        return f"{filing['records']:,}"
+    return _("{records:,}（与申报总数一致）").format(records=filing["records"])
+
+
 def _review(present: Desk, filing_id: int) -> None:
     approve, send_back = st.tabs([_("省级审核通过"), _("退回")])
     with approve, st.form("filings.approve", border=False):
         approved_on = st.date_input(_("审核日期"), present.now().date(), format="YYYY-MM-DD")
         document = st.text_input(_("审核文号"))
+        file = _scans.ask(_("审核文件扫描件（PDF或JPG，选填）"), key=f"filings.approve.scan.{filing_id}")
         if st.form_submit_button(_("登记审核通过"), type="primary"):
             with reporting_errors():
-                review.approve(present, filing_id, approved_on=approved_on, document=document)
+                scan = _scans.keep(present, file)
+                review.approve(present, filing_id, approved_on=approved_on, document=document, scan=scan)
                 announce(_("批次 {id} 已登记省级审核通过。").format(id=filing_id))
     with send_back, st.form("filings.return", border=False):
         reason = st.text_area(_("退回理由（必填）"), height=70)

@@ -30,6 +30,7 @@ def draw() -> st.Page:
         _("报送"): [
             _screen(actor, "load", _("接收报送"), Duty.LOAD),
             _screen(actor, "filings", _("报送台账"), Duty.READ),
+            _screen(actor, "review", _("省级审核"), Duty.APPROVE),
         ],
         _("核查"): [
             _screen(actor, "queue", _("暂不查询核查"), Duty.READ),

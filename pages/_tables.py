@@ -48,6 +48,15 @@ def show(
     return frame.row(chosen[0], named=True) if chosen and chosen[0] < frame.height else None
 
 
+def choose(frame: pl.DataFrame, columns: Mapping[str, Any], *, key: str, rows: int = 12) -> pl.DataFrame:
+    """The same table with a box before each row; returns the rows ticked. The key must change with the rows."""
+    state = st.dataframe(
+        frame.select(*columns), column_config=dict(columns), hide_index=True, row_height=_ROW, key=key, width="stretch",
+        height=_HEAD + _ROW * max(1, min(rows, frame.height)), on_select="rerun", selection_mode="multi-row", placeholder="—",
+    )  # fmt: skip
+    return frame[[row for row in state.selection.rows if row < frame.height]]
+
+
 def pager(total: int, key: str) -> int:
     """The row of a paged table that says how many there are and turns pages. Returns the page, from zero."""
     pages = max(1, ceil(total / PAGE))

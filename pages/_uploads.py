@@ -12,9 +12,9 @@ import streamlit as st
 
 from core import intake, reading
 from core.checking import Checked
+from core.declaration import Declared
 from core.desk import Desk
 from core.draft import Draft
-from core.intake import Declared
 from core.reading import Reading
 from core.suggestion import Suggestion
 

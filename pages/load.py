@@ -50,7 +50,8 @@ if buttons.button(_("预检"), key="load.check", type="secondary" if checked els
         _drafting.check(present, upload, declared, encoding, layout)
 if upload.draft and buttons.button(_("接收入库"), key="load.receive", type="primary"):
     with reporting_errors(), st.spinner(_("正在入库…")):
-        done = intake.receive(present, upload.hand_over(), declared, source, upload.name)
+        scans = _drafting.resolution_scan(present, upload.file_id)
+        done = intake.receive(present, upload.hand_over(), declared, source, upload.name, scans=scans)
         _uploads.forget()
         st.session_state["load.received"] = str(done.filing_id)
         told = _("已入库为批次 {id}：{records:,} 条记录，{withheld:,} 条暂不提供，{cleared:,} 条符合查询要求。")

@@ -9,8 +9,9 @@ import polars as pl
 
 from core import intake, reading, reference, review, store
 from core.deadlines import Term, Workdays
+from core.declaration import Declared
 from core.desk import Actor, Desk
-from core.intake import Declared, Received
+from core.intake import Received
 from core.record import COLUMNS, LAYOUTS
 from core.rules import Context
 from core.vocabulary import Category, Duty

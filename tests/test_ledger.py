@@ -80,7 +80,7 @@ def test_a_filing_can_be_approved_once_and_not_returned_after(tmp_path):
         review.send_back(desk, filing_id, reason="重报")
 
     assert statuses(desk, filing_id) == {"cleared": 1}
-    assert FILING.events_from("approved") == set()
+    assert FILING.events_from("approved") == {"replace"}
 
 
 def test_the_book_tells_who_acted(tmp_path):

@@ -14,7 +14,7 @@ TABLES = {"filing": "filing", "record": "record", "case": "withheld_case"}
 
 
 def _allowed(table: str, column: str) -> set[str]:
-    body = re.search(rf"CREATE TABLE {table} \((.*?)\n\);", SCHEMA, re.DOTALL)[1]
+    body = re.findall(rf"CREATE TABLE {table}(?:_anew)? \((.*?)\n\);", SCHEMA, re.DOTALL)[-1]
     return set(re.findall(r"'(\w+)'", re.search(rf"CHECK \({column} IN \((.*?)\)\)", body)[1]))
 
 
@@ -42,7 +42,7 @@ def test_the_store_accepts_exactly_the_classes_and_reasons_there_are():
 @pytest.mark.parametrize(
     ("machine", "ends"),
     [
-        (FILING, {FilingStatus.APPROVED, FilingStatus.RETURNED}),
+        (FILING, {FilingStatus.REPLACED}),
         (RECORD, {RecordStatus.SUPERSEDED, RecordStatus.WITHDRAWN, RecordStatus.REVOKED}),
         (CASE, {CaseStatus.CLOSED}),
     ],

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 
 from core import intake, overview, publication, reading, review, views
+from core.declaration import Declared, Resolution
 from core.errors import BadRequest, NotAllowed, NotAuthorised, NotFound
-from core.intake import Declared, Resolution
 from core.vocabulary import Category, Duty
-from tests.builders import TERM, a_csv, a_desk, an_approval, at_desk, people, statuses
+from tests.builders import TERM, a_csv, a_desk, a_filing, an_approval, at_desk, people, statuses
 
 
 def received(desk, records, resolution, name="filing.csv"):
@@ -87,3 +87,37 @@ def test_a_conferral_before_the_resolution_is_suspected(desk):
     received(desk, people(2), Resolution(resolved_on=date(2025, 6, 21)))
 
     assert desk.db.frame("SELECT rule, class FROM finding ORDER BY record_id").rows() == [("P20", "policy")] * 2
+
+
+def test_several_filings_are_passed_by_one_document_all_or_none(desk):
+    first = a_filing(desk, people(2), name="one.csv").filing_id
+    second = a_filing(desk, people(3, first=5), name="two.csv").filing_id
+    waiting = review.waiting(desk)
+    assert waiting.select("filing_id", "records", "withheld").rows() == [(first, 2, 0), (second, 3, 0)]
+
+    passed = review.approve_all(desk, [first, second], approved_on=desk.now().date(), document="示范〔2025〕9号")
+
+    assert passed == 5
+    assert {views.filing(desk, each)["review_document"] for each in (first, second)} == {"示范〔2025〕9号"}
+    assert review.waiting(desk).is_empty()
+
+
+def test_when_one_of_several_no_longer_waits_none_is_passed(desk):
+    first = a_filing(desk, people(2), name="one.csv").filing_id
+    second = a_filing(desk, people(3, first=5), name="two.csv").filing_id
+    an_approval(desk, second)
+
+    with pytest.raises(NotAllowed):
+        review.approve_all(desk, [first, second], approved_on=desk.now().date(), document="示范〔2025〕9号")
+    assert views.filing(desk, first)["status"] == "received"
+
+
+def test_a_province_passes_only_its_own(desk):
+    first = a_filing(desk, people(2), name="one.csv").filing_id
+    shanghai = at_desk(desk, Duty.READ, Duty.APPROVE, province="31")
+
+    assert review.waiting(shanghai).is_empty()
+    with pytest.raises(NotFound):
+        review.approve_all(shanghai, [first], approved_on=desk.now().date(), document="示范〔2025〕9号")
+    with pytest.raises(BadRequest):
+        review.approve_all(desk, [], approved_on=desk.now().date(), document="示范〔2025〕9号")

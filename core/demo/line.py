@@ -13,9 +13,9 @@ import polars as pl
 from core import feedback, intake, publication, reading, review, revision, ruleset, tables
 from core.checking import FILING_ROW
 from core.deadlines import Term
+from core.declaration import Declared, Resolution
 from core.demo.nation import REGISTERS, Nation, make_nation
 from core.desk import Desk
-from core.intake import Declared, Resolution
 from core.ruleset import Proposal
 from core.vocabulary import Category, FindingClass
 

@@ -270,6 +270,7 @@ def test_what_is_found_of_a_filing_as_such_waits_for_the_publishers_word(open_sc
     app.file_uploader[0].set_value(("listed.csv", content, "text/csv")).run()
     names = next(each for each in app.number_input if each.label == "名单人数")
     names.set_value(99).run()
+    next(each for each in app.selectbox if each.key.startswith("load.replaces")).select(0).run()
     app.button(key="load.check").click().run()
     assert shown(app, "row", "sentence", "value")[0]["row"] == "整个批次"
     app.button(key="load.receive").click().run()

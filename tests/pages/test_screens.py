@@ -13,6 +13,7 @@ from tests.pages.conftest import PAGES, ROOT, Open
 CHINESE = re.compile("[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]+")
 NEEDS = {
     "load": {"publisher", "analyst", "keeper", "secrecy", "province-11"},
+    "review": {"publisher", "analyst", "keeper", "secrecy"},
     "filings": {"analyst"}, "queue": {"analyst"}, "record": {"analyst"}, "publish": {"analyst"}, "feedback": {"analyst"},
     "revision": {"analyst"}, "codes": {"analyst"},
 }  # fmt: skip

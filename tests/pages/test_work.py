@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -21,6 +23,8 @@ def test_a_file_is_checked_before_anything_is_stored_and_then_received(open_scre
     app.file_uploader[0].set_value(("fresh.csv", content, "text/csv")).run()
     assert not app.exception
     assert app.selectbox(key=key_of(app, "load.institution")).value == "80901"
+    assert "load.check" not in {button.key for button in app.button}  # until it is said whether it is a new version
+    beside_what_is_on_record(app)
     app.button(key="load.check").click().run()
     assert shown(app, "rule", "failed")[0]["rule"] == "I01"
     assert len(filings_of(open_screen)) == 3
@@ -37,6 +41,7 @@ def test_the_preview_already_compares_with_the_filing_and_with_everything_on_fil
     app = open_screen("load")
 
     app.file_uploader[0].set_value(("twice.csv", a_csv(tmp_path / "twice.csv", records).read_bytes(), "text/csv")).run()
+    beside_what_is_on_record(app)
     app.button(key="load.check").click().run()
 
     assert {row["rule"]: row["failed"] for row in shown(app, "rule", "failed")} == {"X01": 2, "X03": 1}
@@ -47,9 +52,30 @@ def test_the_same_file_twice_is_told_in_the_users_language(open_screen: Open, tm
     app = open_screen("load", language="en")
 
     app.file_uploader[0].set_value(("first.csv", content, "text/csv")).run()
+    beside_what_is_on_record(app)
     app.button(key="load.check").click().run()
 
     assert "This very file was received" in app.error[0].value.replace("\\", "")
+
+
+def test_a_file_that_comes_again_replaces_its_filing_and_shows_what_changed(open_screen: Open, tmp_path):
+    app = open_screen("load")
+    app.file_uploader[0].set_value(
+        ("again.csv", a_csv(tmp_path / "again.csv", people(12, first=300)).read_bytes(), "text/csv")
+    ).run()
+    relation = app.selectbox(key=key_of(app, "load.replaces"))
+    before = int(re.search(r"代替批次 (\d+)", relation.options[0])[1])
+    relation.select(before).run()
+    app.button(key="load.check").click().run()
+    app.button(key="load.receive").click().run()
+    received = app.success[0].value
+
+    shown_page = open_screen("filings", filing_id=re.search(r"批次 (\d+)", received)[1])
+    versions = shown(shown_page, "version", "added", "gone")
+
+    assert [line["version"] for line in versions] == [2, 1]
+    assert versions[0]["added"] == 12
+    assert not shown_page.exception
 
 
 def test_an_unreadable_file_is_refused_with_what_to_do(open_screen: Open):
@@ -190,6 +216,11 @@ def ask(app: AppTest, record: dict[str, str | None]) -> None:
     app.text_input(key="lookup.name").set_value(record["XM"])
     app.text_input(key="lookup.number").set_value(record["XWZSBH"])
     next(button for button in app.button if button.label == "查询").click().run()
+
+
+def beside_what_is_on_record(app: AppTest) -> None:
+    """Say that the file is no new version of a filing on record."""
+    app.selectbox(key=key_of(app, "load.replaces")).select(0).run()
 
 
 def filings_of(open_screen: Open) -> list[dict[str, object]]:

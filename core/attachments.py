@@ -1,0 +1,82 @@
+"""扫描件: scans that came as PDF or JPEG, kept by the hash of their bytes and never shown other than as a download.
+
+Must not know what they prove.
+"""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import PurePath
+from uuid import uuid4
+
+import polars as pl
+
+from core.database import Database, Transaction
+from core.desk import Desk
+from core.errors import BadRequest, NotFound
+
+LARGEST = 50 * 1000**2
+"""Bytes a scan may have."""
+_KINDS = {b"%PDF-": "pdf", b"\xff\xd8\xff": "jpg"}
+
+_OF_FILING = """
+SELECT a.purpose, a.sha256, a.file_name, a.size, a.kept_at, a.kept_by
+FROM attachment AS a JOIN filing AS f ON f.filing_id = a.subject_id
+WHERE a.subject = 'filing' AND f.filing_id = $filing_id AND ($scope IS NULL OR f.province = $scope)
+ORDER BY a.kept_at, a.file_name"""
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A scan whose bytes are in the store, not yet tied to anything."""
+
+    sha256: str
+    file_name: str
+    size: int
+
+
+def keep(db: Database, content: bytes, file_name: str) -> Scan:
+    """Put a scan's bytes into the store. Raises BadRequest for anything that is no PDF or JPEG, whatever its name."""
+    if not any(content.startswith(start) for start in _KINDS):
+        raise BadRequest("扫描件须为PDF或JPG文件，请重新扫描或另存后上传。", "A scan must be a PDF or JPG file; save it as one.")
+    if len(content) > LARGEST:
+        raise BadRequest("扫描件超过50 MB，请降低分辨率后上传。", "The scan is over 50 MB; scan it at a lower resolution.")
+    sha256 = hashlib.sha256(content).hexdigest()
+    folder = db.folder / "attachments"
+    folder.mkdir(exist_ok=True)
+    kept, unfinished = folder / sha256, folder / f"{uuid4().hex}.part"
+    if not kept.exists():
+        with unfinished.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(kept)
+        db.secure("attachments")
+    return Scan(sha256, _plain(file_name, content), len(content))
+
+
+def attach(tx: Transaction, desk: Desk, scan: Scan, *, subject: str, subject_id: int, purpose: str) -> None:
+    """Tie a scan to what it proves, within the transaction that says so."""
+    tx.append("attachment", pl.DataFrame([{
+        "subject": subject, "subject_id": subject_id, "purpose": purpose, "sha256": scan.sha256,
+        "file_name": scan.file_name, "size": scan.size, "kept_at": desk.now(), "kept_by": desk.actor.key,
+    }]))
+
+
+def of_filing(desk: Desk, filing_id: int) -> pl.DataFrame:
+    """The scans of a filing: purpose (resolution, approval or return), sha256, file_name, size, kept_at, kept_by."""
+    return desk.frame(_OF_FILING, filing_id=filing_id)
+
+
+def content(desk: Desk, filing_id: int, sha256: str) -> bytes:
+    """The bytes of a filing's scan. Raises NotFound outside the person's scope."""
+    if sha256 not in of_filing(desk, filing_id)["sha256"].to_list():
+        raise NotFound("没有找到这份扫描件。", "There is no such scan.")
+    return (desk.db.folder / "attachments" / sha256).read_bytes()
+
+
+def _plain(file_name: str, content: bytes) -> str:
+    """The file's own name without any folder, and with the ending of what it really is."""
+    stem = PurePath(file_name.replace("\\", "/")).stem.strip(". ") or "scan"
+    kind = next(kind for start, kind in _KINDS.items() if content.startswith(start))
+    return f"{stem[:80]}.{kind}"
