@@ -36,7 +36,7 @@ class Draft:
 
     `filed` has row and every code of COLUMNS as filed; `heads` has facts.HEADS. `checked` holds the findings of
     record checks, and the tally of all checks with those that look further still at zero failures. `profile` counts
-    the filing as such, `photos` tells whose its photos are.
+    the filing as such, `photos` tells whose its photos are, `photo_source` where they came from.
     """
 
     folder: Path
@@ -50,6 +50,7 @@ class Draft:
     checked: checking.Checked
     profile: Profile
     photos: Matched | None = None
+    photo_source: Path | None = None
 
     def discard(self) -> None:
         """Forget the draft; nothing of it stays on disk."""
@@ -100,7 +101,7 @@ def with_photos(draft: Draft, source: Path) -> Draft:
     people = filed.select(
         "row", "XH", "ZP", id_number=values.id_number(pl.col("ZJHM")), certificate=cell.half_width(pl.col("XWZSBH"))
     )
-    return replace(draft, photos=photos.matched(photos.inspect(source), people))
+    return replace(draft, photos=photos.matched(photos.inspect(source), people), photo_source=source)
 
 
 def complete(

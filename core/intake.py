@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from core import attachments, ledger, reference, rules, ruleset, sorting, versions
+from core import attachments, ledger, pictures, reference, rules, ruleset, sorting, versions
 from core import draft as drafts
 from core.attachments import Scan
 from core.database import Database, Transaction
@@ -115,6 +115,8 @@ def receive(
     if not original.exists():
         os.replace(draft.original, original)
     db.secure("filings", "originals")
+    if draft.photo_source:
+        pictures.keep(draft.photo_source, set(draft.photos.pairs["sha256"]), db.folder)
     try:
         with db.transaction() as tx:
             _require_new(tx, draft.sha256)

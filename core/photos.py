@@ -1,17 +1,11 @@
 """The photos that come with a filing (电子照片): looked at one at a time, and found to be whose they are.
 
-Serves article 2: the photo is part of the certificate. Nothing is unpacked to disk, whatever a zip calls its members.
-Must not know rules, the database or statuses.
+Serves article 2: the photo is part of the certificate. Must not know rules, the database or statuses.
 """
 
 import hashlib
-import lzma
-import os
-import stat
 import struct
-import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -20,8 +14,7 @@ from typing import IO
 import polars as pl
 from PIL import ExifTags, Image, ImageStat
 
-from core import cell
-from core.errors import BadRequest
+from core import cell, photo_files
 from core.values import PLACEHOLDERS
 
 PHOTOS: dict[str, pl.DataType] = {
@@ -34,17 +27,14 @@ file_name: with its folders inside the source. stem: the name alone, half width 
 readable: a JPEG that decodes to its end; only then are the others told. width, height: pixels as shown, orientation
 applied. contrast: standard deviation of the brightness of a small grey copy, 0 to 127.
 """
-MOST_FILES = 50_000
-MOST_BYTES = 4_000_000_000
 LARGEST = 5 * 1024**2
 MOST_PIXELS = 25_000_000
-"""What is taken at once: files, and bytes unpacked. A photo above so many bytes or pixels is never decoded."""
+"""A photo above so many bytes or pixels is never decoded."""
 
 _MOST_SCANS, _SCAN = 100, b"\xff\xda"
 """A progressive JPEG of thousands of scans would be decoded for minutes; real ones have about ten."""
 _THUMBNAIL = (48, 64)
 _TURNED = (5, 6, 7, 8)
-_JUNK = ("thumbs.db", "desktop.ini", "__macosx")
 _BLOCK = 1024**2
 _UNREADABLE = (False, None, None, None)
 _NOT_DECODED = (
@@ -52,10 +42,6 @@ _NOT_DECODED = (
     Image.DecompressionBombError, Image.DecompressionBombWarning,
 )
 """What Pillow raises over damaged bytes."""
-_NOT_UNPACKED = (
-    OSError, ValueError, EOFError, RuntimeError, OverflowError, struct.error, zlib.error, lzma.LZMAError, zipfile.BadZipFile,
-)
-"""What zipfile raises over damaged zips, and over ways of packing it does not know."""
 
 _EXTENSION = r"\.[A-Z][A-Z0-9]{0,4}$"
 
@@ -84,7 +70,7 @@ def inspect(source: Path) -> pl.DataFrame:
 
     Raises BadRequest for anything else, a zip that is damaged or has a password, or too much at once.
     """
-    seen = _in_folder(source) if source.is_dir() else _in_zip(source)
+    seen = photo_files.through(source, lambda name, photo: (name, *_look(photo)))
     photos = pl.DataFrame(seen, {name: kind for name, kind in PHOTOS.items() if name != "stem"}, orient="row")
     return photos.with_columns(stem=_stem("file_name")).select(*PHOTOS).sort("file_name", "sha256")
 
@@ -135,89 +121,6 @@ def _keys(people: pl.DataFrame) -> pl.DataFrame:
 def _stem(column: str) -> pl.Expr:
     text = cell.half_width(pl.col(column)).str.replace(r"^.*[/\\]", "").str.replace(_EXTENSION, "")
     return pl.when(text != "").then(text)
-
-
-def _in_folder(source: Path) -> list[tuple]:
-    try:
-        found = [(path, size) for path, size in _files(source) if not _is_junk(path.relative_to(source).parts)]
-        _refuse_too_much(len(found), sum(size for _, size in found))
-        seen = []
-        for path, _ in found:
-            with path.open("rb") as photo:
-                seen.append((_name(os.fsencode(path.relative_to(source))), *_look(photo)))
-    except OSError:
-        raise BadRequest(
-            "文件夹里有无法读取的文件，请检查读取权限后重试。", "The folder has files that cannot be read; check its permissions."
-        ) from None
-    return seen
-
-
-def _files(source: Path) -> Iterator[tuple[Path, int]]:
-    """Regular files below a folder with their size; links are not followed, so nothing outside it is read."""
-    def refuse(fault: OSError) -> None:
-        raise fault
-
-    for folder, _, names in os.walk(source, onerror=refuse):
-        for path in (Path(folder, name) for name in names):
-            told = path.lstat()
-            if stat.S_ISREG(told.st_mode):
-                yield path, told.st_size
-
-
-def _in_zip(source: Path) -> list[tuple]:
-    try:
-        with zipfile.ZipFile(source) as packed:
-            listed = packed.infolist()
-            _refuse_too_much(len(listed), sum(each.file_size for each in listed))
-            if any(each.flag_bits & 1 for each in listed):
-                raise BadRequest(
-                    "照片压缩包设有密码，请去掉密码后重新打包。", "The zip of photos has a password; pack it again without one."
-                )
-            seen = []
-            for each in listed:
-                name = _member_name(each)
-                if each.filename.endswith("/") or _is_junk(tuple(name.split("/"))):
-                    continue
-                with packed.open(each) as photo:
-                    seen.append((name, *_look(photo)))
-    except _NOT_UNPACKED:  # not chained: its words may quote file names, which are ID numbers
-        raise BadRequest(
-            "照片须放在一个文件夹或zip压缩包里，这个文件不是zip，或者不完整、已损坏，请重新打包为普通zip。",
-            "Photos come as a folder or a zip; this is no zip, or an incomplete or damaged one. Pack it again as a plain zip.",
-        ) from None
-    return seen
-
-
-def _refuse_too_much(files: int, size: int) -> None:
-    if files > MOST_FILES:
-        raise BadRequest(
-            f"照片压缩包或文件夹里有{files}个文件，一次最多{MOST_FILES}个，请分成几包。",
-            f"There are {files} files; at most {MOST_FILES} are taken at once. Split them into several zips.",
-        )
-    if size > MOST_BYTES:
-        raise BadRequest(
-            f"照片解压后超过{MOST_BYTES // 10**9} GB，请分成几包。",
-            f"The photos are more than {MOST_BYTES // 10**9} GB unpacked; split them into several zips.",
-        )
-
-
-def _member_name(member: zipfile.ZipInfo) -> str:
-    """A member's name; without the mark of UTF-8 zipfile reads bytes as code page 437, as nobody here means."""
-    return _name(member.orig_filename.encode("utf-8" if member.flag_bits & 0x800 else "cp437"))
-
-
-def _name(raw: bytes) -> str:
-    """A file name of UTF-8, or else of GBK, that leads nowhere: no drive, root or way up."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError:
-        text = raw.decode("gb18030", "replace")
-    parts = text.replace("\\", "/").split("/")
-    return "/".join(part for part in parts if part not in ("", ".", "..") and not part.endswith(":"))
-
-
-def _is_junk(parts: tuple[str, ...]) -> bool:
-    return any(part.startswith(".") or part.lower() in _JUNK for part in parts)
 
 
 def _look(photo: IO[bytes]) -> tuple:

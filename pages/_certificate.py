@@ -5,6 +5,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from core import pictures
+from core.desk import Desk
 from core.inspection import Outcome
 from core.lifecycle import CaseStatus, RecordStatus
 from core.record import COLUMNS
@@ -51,6 +53,19 @@ def head(record: dict[str, Any]) -> None:
             label=_("批次 {id}").format(id=record["filing_id"]),
             query_params={"filing_id": str(record["filing_id"])},
         )
+
+
+def photo(present: Desk, record_id: int) -> None:
+    """The record's photo as it would stand on the certificate, with its measures; nothing where none was kept."""
+    content = pictures.small(present, record_id)
+    if content is None:
+        return
+    told = pictures.of_record(present, record_id)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.image(content, width=90)
+        st.caption(_("电子照片 {width} × {height}，{size:,} KB").format(
+            width=told["width"], height=told["height"], size=-(-told["size"] // 1024)
+        ))  # fmt: skip
 
 
 def certificate(filed: dict[str, Any], found: pl.DataFrame) -> None:

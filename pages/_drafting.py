@@ -34,6 +34,21 @@ def overrides() -> tuple[str | None, str | None]:
     return encoding or None, layout or None
 
 
+def photos(upload: Upload) -> None:
+    """The zip of photos that came along, if one did, and whose its photos are once that is known."""
+    upload.keep_photos(
+        st.file_uploader(_("电子照片压缩包（ZIP，选填）"), ["zip"], key=f"load.photos.{upload.file_id}",
+                         help=_("照片依次按所报照片文件名、证件号码、证书编号、学号对应到记录。"))
+    )  # fmt: skip
+    if upload.draft and upload.draft.photos:
+        told = upload.draft.photos
+        st.caption(
+            _("照片：{matched:,} 条记录有照片，{unmatched:,} 张对应不上记录，{ambiguous:,} 张对应多人。").format(
+                matched=told.pairs.height, unmatched=told.unmatched, ambiguous=told.ambiguous
+            )
+        )
+
+
 def detected(source: Reading) -> None:
     """What the file turned out to be."""
     layout = LAYOUTS.get(source.layout)
@@ -145,6 +160,7 @@ def check(present: Desk, upload: Upload, declared: Declared, encoding: str | Non
         upload.draft = intake.preview(
             present, source, declared,
             progress=lambda rows: progress.update(label=_("已检查 {rows:,} 行…").format(rows=rows)),
+            photos=upload.photos,
         )  # fmt: skip
         upload.drafted = declared, encoding, layout
         upload.checked = inspection.foreseen(present, upload.draft, replaces=declared.replaces)

@@ -26,6 +26,8 @@ class Upload:
     path: Path
     name: str
     file_id: str
+    photos: Path | None = None
+    photos_id: str | None = None
     looks: dict[tuple[str | None, str | None], tuple[Reading, Suggestion]] = field(default_factory=dict)
     draft: Draft | None = None
     checked: Checked | None = None
@@ -37,6 +39,18 @@ class Upload:
             source = reading.open_filing(self.path, encoding=encoding, layout=layout)
             self.looks[encoding, layout] = source, intake.look(source)
         return self.looks[encoding, layout]
+
+    def keep_photos(self, file: Any) -> None:
+        """Write the uploaded zip of photos beside the file, once; without one, forget the last."""
+        if (file.file_id if file else None) == self.photos_id:
+            return
+        self.drop_draft()
+        if self.photos:
+            self.photos.unlink(missing_ok=True)
+        self.photos, self.photos_id = None, file.file_id if file else None
+        if file:
+            self.photos = self.path.with_name(f"{self.path.name}-photos")
+            self.photos.write_bytes(file.getbuffer())
 
     def hand_over(self) -> Draft:
         """Give the draft away to be received: whatever comes of that, it is no longer here."""
@@ -75,4 +89,6 @@ def forget() -> None:
     if upload:
         upload.drop_draft()
         upload.path.unlink(missing_ok=True)
+        if upload.photos:
+            upload.photos.unlink(missing_ok=True)
         st.session_state["load.round"] = st.session_state.get("load.round", 0) + 1

@@ -35,6 +35,7 @@ with left:
         st.error(plain(say(refusal)))
         st.stop()
     _drafting.detected(source)
+    _drafting.photos(upload)
 with right:
     declared = _drafting.declare(present, suggestion, upload.file_id)
 if declared is None:

@@ -42,6 +42,7 @@ checks = inspection.record_checks(present, head, filed, findings)
 _certificate.head(head)
 left, right = st.columns(2)
 with left:
+    _certificate.photo(present, head["record_id"])
     _certificate.certificate(filed, findings)
 with right:
     _certificate.findings(findings)
