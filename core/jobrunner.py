@@ -20,7 +20,6 @@ from pathlib import Path
 from core import intake, jobs, jobworker
 from core.database import Database
 from core.desk import Actor, Desk
-from core.draft import CHUNK
 from core.errors import CentreError, NotAllowed, NotAuthorised
 from core.intake import Declared
 from core.jobs import Job
@@ -29,6 +28,8 @@ from core.vocabulary import Duty, JobState
 
 _ROOT = Path(__file__).resolve().parents[1]
 _START = [sys.executable, "-c", "from core.jobworker import main; main()"]
+_CHUNK = 50_000
+"""Rows judged between two words on progress: about a second."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -91,7 +92,7 @@ class Runner:
 
     def __init__(
         self, db: Database, who: Callable[[str], Actor | None], now: Callable[[], datetime], *,
-        workers: int | None = None, chunk: int = CHUNK,
+        workers: int | None = None, chunk: int = _CHUNK,
     ) -> None:
         self._db, self._who, self._now, self._chunk = db, who, now, chunk
         self._workers = workers or max(1, (os.cpu_count() or 1) - 1)

@@ -67,7 +67,7 @@ def how_far(told: Progress | None) -> str:
     if told.storing:
         return _("{rows:,} 行已全部检查，正在入库…").format(rows=told.rows_done)
     if told.rate is None:
-        return _("正在识别文件…")
+        return _("共 {rows:,} 行，开始检查…").format(rows=told.rows_in_all) if told.rows_in_all else _("正在识别文件…")
     if told.seconds_left is None:
         return _("已检查 {rows:,} 行，每秒 {rate:,.0f} 行").format(rows=told.rows_done, rate=told.rate)
     minutes, seconds = divmod(round(told.seconds_left), 60)
