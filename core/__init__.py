@@ -8,9 +8,9 @@ Level 4  checking, ledger, enrolment, tables, attachments, pictures             
 Level 5  draft, ruleset                                     a filing read through; versions of the rulebook
 Level 6  sorting, versions, store                           数据整理: both gates, once; the store opened
 Level 7  intake, review, publication, feedback, lookup, views, causes, queue, rates, overview    the steps, and reads
-Level 8  inspection, analysis, exports, handbook, resort    a closer look, and files that leave
-Level 9  trial                                              a proposed rulebook on records on file
-Level 10  revision                                          and put in force
+Level 8  job, jobworker, inspection, analysis, exports, handbook, resort    a closer look, and files that leave
+Level 9  jobs, trial                                        work behind the screens; a proposed rulebook on records on file
+Level 10  jobrunner, revision                               carried out; and put in force
 Level 11  demo/                                              the synthetic nation, walked along the line
 Level 12  commands                                          what the command line does
 Level 13  __main__                                           the command line

@@ -4,7 +4,7 @@ Must not know the province's word on it, publication, or how cases are answered.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -74,6 +74,20 @@ def require_term(term: Term, today: date) -> Term:
     return term
 
 
+def admit(desk: Desk, declared: Declared) -> Ruleset:
+    """The version of the rulebook a declared filing is judged by today; refuses what cannot be filed, or not by this person."""
+    desk.require(Duty.LOAD)
+    _require_plausible(desk, declared)
+    return ruleset.in_force(desk.db, desk.now().date())
+
+
+def require_fit(desk: Desk, draft: Draft, declared: Declared) -> None:
+    """Refuse a draft whose file is on file already or whose records are not as declared."""
+    _require_new(desk.db, draft.sha256)
+    _require_own_records(draft, declared)
+    _require_total(draft, declared)
+
+
 def preview(
     desk: Desk, source: Reading, declared: Declared, *, progress: Progress | None = None, photos: Path | None = None
 ) -> Draft:
@@ -82,16 +96,11 @@ def preview(
     `photos` is the folder or zip of photos that came with it. Raises UnreadableFiling, DuplicateFiling, or BadRequest
     for a semester, institution or file that cannot be.
     """
-    desk.require(Duty.LOAD)
-    _require_plausible(desk, declared)
-    today = desk.now().date()
-    judged_by = ruleset.in_force(desk.db, today)
+    judged_by, today = admit(desk, declared), desk.now().date()
     context = context_for(source, declared, judged_by, today=today, archive=True, photos=photos is not None)
     draft = drafts.draw_up(source, context, desk.db.folder / "work", progress)
     try:
-        _require_new(desk.db, draft.sha256)
-        _require_own_records(draft, declared)
-        _require_total(draft, declared)
+        require_fit(desk, draft, declared)
         if photos:
             draft = drafts.with_photos(draft, photos)
     except BaseException:
@@ -101,12 +110,14 @@ def preview(
 
 
 def receive(
-    desk: Desk, draft: Draft, declared: Declared, source: Reading, file_name: str, *, scans: Sequence[Scan] = ()
+    desk: Desk, draft: Draft, declared: Declared, source: Reading, file_name: str, *, scans: Sequence[Scan] = (),
+    along: Callable[[Transaction, Received], None] | None = None,
 ) -> Received:
     """Take a drafted filing into the store: rows, findings, statuses and cases, all of it or nothing.
 
     `scans` are those of the degree committee's resolution, already kept.
-    Writes the filing's Parquet and original, then one transaction. Raises DuplicateFiling.
+    Writes the filing's Parquet and original, then one transaction; `along` writes what must stand or fall with it.
+    Raises DuplicateFiling.
     """
     desk.require(Duty.LOAD)
     db, parquet = desk.db, f"{draft.folder.name.removeprefix('draft-')}.parquet"
@@ -144,12 +155,15 @@ def receive(
             if changed is not None:
                 versions.enter_changes(tx, drafted, changed, filing_id=filing_id, first_record=first_record)
             outcome = sorting.sort(tx, drafted, filing_id=filing_id, first_record=first_record, act=act)
+            received = Received(filing_id, outcome)
+            if along:
+                along(tx, received)
     except BaseException:
         filed.unlink()
         raise
     finally:
         draft.discard()
-    return Received(filing_id, outcome)
+    return received
 
 
 def _changes(tx: Transaction, draft: Draft, declared: Declared, filings: Path) -> pl.DataFrame | None:

@@ -84,3 +84,19 @@ class Duty(Word):
     ANALYSE = "analyse", "统计分析", "Analyse"
     CLASSIFIED = "classified", "涉密数据", "Handle classified records"
     RULES = "rules", "规则管理", "Keep the rulebook"
+
+
+class JobKind(Word):
+    """What a job does (任务种类)."""
+
+    LOAD = "load", "接收报送", "Load a filing"
+
+
+class JobState(Word):
+    """How far a job has come (任务状态)."""
+
+    QUEUED = "queued", "排队中", "Waiting"
+    RUNNING = "running", "办理中", "Under way"
+    DONE = "done", "已办结", "Done"
+    FAILED = "failed", "未办成", "Failed"
+    CANCELLED = "cancelled", "已取消", "Cancelled"

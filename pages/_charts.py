@@ -34,6 +34,10 @@ COLOURS: dict[str, str] = {
     "closed": "#6B7380",
     "failed": "#C4511A",
     "passed": "#27795F",
+    "queued": "#6B7380",
+    "running": "#2F74B5",
+    "done": "#27795F",
+    "cancelled": "#5E6670",
     "not_evaluated": "#6B7380",
 }
 """Each class of finding, status and outcome, with its colour."""

@@ -29,6 +29,7 @@ def draw() -> st.Page:
         _("总览"): [_screen(actor, "overview", _("今日"))],
         _("报送"): [
             _screen(actor, "load", _("接收报送"), Duty.LOAD),
+            _screen(actor, "jobs", _("任务"), Duty.LOAD),
             _screen(actor, "filings", _("报送台账"), Duty.READ),
             _screen(actor, "review", _("省级审核"), Duty.APPROVE),
         ],

@@ -17,6 +17,7 @@ from core import store
 from core.database import Database
 from core.desk import Actor, Desk, system_clock
 from core.errors import CentreError
+from core.jobrunner import Runner
 from core.vocabulary import Duty
 from pages import _frame
 from pages._words import _, actors, plain, province_names, say
@@ -31,6 +32,7 @@ def desk(duty: Duty | None = None) -> Desk:
             st.rerun()
     try:
         present = Desk(_store(home()), _actor(), system_clock)
+        runner()
         if duty:
             present.require(duty)
     except CentreError as refusal:
@@ -42,6 +44,16 @@ def desk(duty: Duty | None = None) -> Desk:
 def home() -> Path:
     """The folder of the store: DESK_HOME, or the usual place."""
     return Path(os.environ.get("DESK_HOME") or store.HOME)
+
+
+def runner() -> Runner:
+    """Who carries jobs out, one in this server: begun with its first screen, so that jobs left unfinished go on."""
+    return _runner(home())
+
+
+@st.cache_resource(show_spinner=False)
+def _runner(folder: Path) -> Runner:
+    return Runner(_store(folder), actors().get, system_clock)
 
 
 @st.cache_resource(show_spinner=False)

@@ -5,14 +5,16 @@ import streamlit as st
 from core import intake
 from core.errors import CentreError
 from core.vocabulary import Duty
-from pages import _drafting, _uploads
-from pages._parts import announce, desk, header, reporting_errors
+from pages import _drafting, _uploads, _watching
+from pages._parts import announce, desk, header, reporting_errors, runner
 from pages._words import _, plain, say
 
 present = desk(Duty.LOAD)
 header(present, _("接收报送"), _("上传报送文件，预检看问题，确认后入库；预检不保存任何内容。"))
 if received := st.session_state.pop("load.received", None):
     st.page_link("pages/filings.py", label=_("打开批次 {id}").format(id=received), query_params={"filing_id": received})
+_watching.ended(present)
+_watching.under_way(present)
 
 file = st.file_uploader(
     _("报送文件（CSV、XLSX、XLS、DBF）"),
@@ -62,6 +64,16 @@ if upload.draft and buttons.button(_("接收入库"), key="load.receive", type="
             "cleared": done.outcome.cleared,
         }
         announce(told.format(id=done.filing_id, **counts))
+about = _("在后台检查并入库，不先看问题；大文件宜用。进度在这里和“任务”中看，可以离开本页。")
+if buttons.button(_("交后台办理"), key="load.job", help=about):
+    with reporting_errors():
+        job_id = runner().load(
+            present, upload.path, upload.name, declared, encoding=encoding, layout=layout, photos=upload.photos,
+            scans=_drafting.resolution_scan(present, upload.file_id),
+        )  # fmt: skip
+        _watching.ask(job_id)
+        _uploads.forget()
+        announce(_("已交后台办理（任务 {id}），可以离开本页。").format(id=job_id))
 if buttons.button(_("取消"), key="load.cancel"):
     _uploads.forget()
     st.rerun()

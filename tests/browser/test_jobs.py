@@ -1,0 +1,38 @@
+"""In a browser: a job is handed over, its progress moves by itself, the page is left, the app is killed and goes on."""
+
+import os
+import signal
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import app, reader
+from tests.builders import a_csv, people
+
+
+def test_a_job_goes_on_when_its_page_is_left_and_after_the_app_is_killed(tmp_path: Path, browser: Browser):
+    path = a_csv(tmp_path / "large.csv", people(60_000))
+    home = tmp_path / "store"
+    with app(home) as address, reader(browser, "zh") as page:
+        page.goto(f"{address}/load")
+        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
+        page.get_by_role("button", name="交后台办理").click()
+        expect(page.get_by_text("可以离开本页", exact=False).first).to_be_visible()
+        expect(page.get_by_text("large.csv", exact=False).first).to_be_visible()
+        page.goto(f"{address}/jobs")
+        expect(page.get_by_text("取消任务")).to_be_visible()
+        _kill(address)
+    with app(home) as address, reader(browser, "zh") as page:
+        page.goto(f"{address}/jobs")
+        expect(page.get_by_text("取消任务")).to_be_visible()
+        expect(page.get_by_text("60,000 行", exact=False).first).to_be_visible()
+        expect(page.get_by_text("取消任务")).to_have_count(0)  # by itself: nobody touches the page
+        page.goto(f"{address}/filings?filing_id=1")
+        expect(page.get_by_role("gridcell", name="60,000").first).to_be_attached()
+
+
+def _kill(address: str) -> None:
+    """Kill the app at this address, at once."""
+    port = f"--server.port={address.rsplit(':', 1)[1]}".encode()
+    servers = [path for path in Path("/proc").glob("[0-9]*/cmdline") if port in path.read_bytes().split(b"\0")]
+    os.kill(int(servers[0].parent.name), signal.SIGKILL)
