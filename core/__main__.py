@@ -48,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
             added.add_argument("--out", type=Path, help="问题清单CSV findings as CSV")
         else:
             added.add_argument("--supplement", action="store_true", help="补报 late supplement")
+            added.add_argument("--reason", help="补报理由 why the supplement is late")
+            added.add_argument("--consent", help="省级同意补报文号 number of the province's consent")
+            added.add_argument("--consented-on", help="同意日期 day of the consent, YYYY-MM-DD")
             added.add_argument("--resolution", help="决议编号 number of the degree committee's resolution")
             added.add_argument("--resolved-on", help="决议日期 day of the resolution, YYYY-MM-DD")
             added.add_argument("--listed", type=int, help="决议名单人数 names in its list")

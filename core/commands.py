@@ -17,8 +17,8 @@ import polars as pl
 from core import draft as drafts
 from core import exports, feedback, intake, publication, reading, review, ruleset, store
 from core.checking import FILING_ROW
-from core.deadlines import Term
-from core.declaration import Declared, Resolution
+from core.deadlines import Term, require_term
+from core.declaration import Declared, Grounds, Resolution
 from core.demo import line
 from core.desk import COMMAND_LINE, Desk, system_clock
 from core.errors import BadRequest
@@ -33,7 +33,7 @@ OK, WITHHELD, REFUSED = 0, 1, 2
 def check(asked: argparse.Namespace) -> int:
     """Check a file before it is filed: one CSV line per finding, to --out or standard output."""
     today = system_clock().date()
-    term = intake.require_term(Term.parse(asked.term), today) if asked.term else None
+    term = require_term(Term.parse(asked.term), today) if asked.term else None
     if asked.out:
         _writable(asked.out, asked.file)
     source = reading.open_filing(_existing(asked.file), encoding=asked.encoding, layout=asked.layout)
@@ -83,7 +83,8 @@ def load(asked: argparse.Namespace) -> int:
             )
         resolved_on = _day(asked.resolved_on) if asked.resolved_on else None
         resolution = Resolution(asked.resolution, resolved_on, asked.listed, asked.attached)
-        declared = Declared(term, institution, category, asked.supplement, resolution)
+        grounds = Grounds(asked.reason, asked.consent, _day(asked.consented_on) if asked.consented_on else None)
+        declared = Declared(term, institution, category, asked.supplement, resolution, grounds=grounds)
         draft = intake.preview(desk, source, declared, photos=asked.photos)
         received = intake.receive(desk, draft, declared, source, path.name)
         outcome = received.outcome

@@ -96,6 +96,46 @@ def term_of(day: date) -> Term:
     return Term(day.year - 1, 1 if day.month <= 2 else 2)
 
 
+FIRST_TERM = Term(2008, 1)
+"""The semester that opens on 1 September 2008 (notice item two)."""
+
+
+def require_term(term: Term, today: date) -> Term:
+    """Refuse a semester nobody can file for: before 2008-1, or not yet begun. Raises BadRequest."""
+    if not FIRST_TERM <= term <= term_of(today):
+        raise errors.BadRequest(
+            f"没有“{term.code}”这个报送学期。请选择2008—2009学年度第一学期至当前学期。",
+            f"There is no filing semester “{term.code}”. Choose one from 2008-1 to the present one.",
+        )
+    return term
+
+
+@dataclass(frozen=True)
+class FilingDays:
+    """By when the institutions file a semester, and by when the provinces have passed what was filed (报送期限)."""
+
+    institution: date
+    province: date
+
+    @classmethod
+    def of(cls, filing_days: pl.DataFrame, term: Term) -> "FilingDays":
+        """The days of a semester from a table with columns half, body, day (month-day): both fall in the year its round
+        ends in, the institutions' before the provinces' and those before the feedback. Raises CalendarMissing."""
+        year = term.feed_back_by.year
+        in_force = filing_days.filter(
+            pl.col("half") == str(term.half), pl.col("valid_from").is_null() | (pl.col("valid_from") <= term.ends),
+            pl.col("valid_to").is_null() | (pl.col("valid_to") >= term.ends),
+        )
+        told = dict(in_force.select("body", "day").iter_rows())
+        try:
+            days = cls(*(date.fromisoformat(f"{year}-{told[body]}") for body in ("institution", "province")))
+        except (KeyError, ValueError):
+            raise _no_filing_days(term) from None
+        if not term.ends < days.institution <= days.province <= term.feed_back_by:
+            raise _no_filing_days(term)
+        return days
+
+
 @dataclass(frozen=True)
 class Workdays:
     """Working days (工作日): Monday to Friday, less public holidays, plus make-up days (调休).
@@ -161,6 +201,14 @@ def _days_from(day: date) -> Iterator[date]:
     while True:
         yield day
         day += _ONE_DAY
+
+
+def _no_filing_days(term: Term) -> errors.CalendarMissing:
+    return errors.CalendarMissing(
+        f"报送期限表中没有{term.zh}可用的单位和省级期限（须在学期结束之后、反馈截止之前，单位在前）。请修订该表。",
+        f"The table of filing days has no usable days for {term.code} (after its end, before feedback is due, "
+        "institutions first). Revise that table.",
+    )
 
 
 def _no_such_term(text: object) -> errors.BadRequest:

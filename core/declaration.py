@@ -24,8 +24,18 @@ class Resolution:
 
 
 @dataclass(frozen=True)
+class Grounds:
+    """What is told of a late supplement: why it is late, and the province's consent (文号、日期); None: not told yet."""
+
+    reason: str | None = None
+    consent: str | None = None
+    consented_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Declared:
-    """What the sender declares of a filing: semester, institution code, category, whether it is 补报, its resolution.
+    """What the sender declares of a filing: semester, institution code, category, whether it is 补报 and then on what
+    grounds, its resolution.
 
     `total` is how many records it says there are, `replaces` the filing it is a new version of; None: neither.
     """
@@ -37,3 +47,4 @@ class Declared:
     resolution: Resolution = Resolution()
     total: int | None = None
     replaces: int | None = None
+    grounds: Grounds = Grounds()

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import polars as pl
 
-from core import attachments, ledger, pictures, reference, rules, ruleset, sorting, versions
+from core import attachments, ledger, nil_returns, pictures, reference, rules, ruleset, sorting, supplements, versions
 from core import draft as drafts
 from core.attachments import Scan
 from core.database import Database, Transaction
-from core.deadlines import Term, term_of
+from core.deadlines import require_term
 from core.declaration import Declared
 from core.desk import Desk, name_of
 from core.draft import Draft, Progress
@@ -26,9 +26,6 @@ from core.sorting import Outcome
 from core.suggestion import Suggestion, suggest
 from core.vocabulary import Duty
 
-FIRST_TERM = Term(2008, 1)
-"""The semester that opens on 1 September 2008 (notice item two)."""
-
 _SAME_FILE = """
 SELECT filing_id, received_at, received_by FROM filing
 WHERE sha256 = $sha256 AND status NOT IN ('returned', 'replaced')
@@ -36,10 +33,11 @@ ORDER BY filing_id LIMIT 1"""
 
 @dataclass(frozen=True)
 class Received:
-    """A filing now in the store, and what sorting made of it."""
+    """A filing now in the store, what sorting made of it, and the nil return it superseded, if there was one."""
 
     filing_id: int
     outcome: Outcome
+    superseded: int | None = None
 
 
 def context_for(
@@ -64,16 +62,6 @@ def look(source: Reading) -> Suggestion:
     return suggest(first, reference.load())
 
 
-def require_term(term: Term, today: date) -> Term:
-    """Refuse a semester nobody can file for: before 2008-1, or not yet begun. Raises BadRequest."""
-    if not FIRST_TERM <= term <= term_of(today):
-        raise BadRequest(
-            f"没有“{term.code}”这个报送学期。请选择2008—2009学年度第一学期至当前学期。",
-            f"There is no filing semester “{term.code}”. Choose one from 2008-1 to the present one.",
-        )
-    return term
-
-
 def admit(desk: Desk, declared: Declared) -> Ruleset:
     """The version of the rulebook a declared filing is judged by today; refuses what cannot be filed, or not by this person."""
     desk.require(Duty.LOAD)
@@ -94,7 +82,7 @@ def preview(
     """Read and judge an opened file without storing anything of it: the draft can be received or discarded.
 
     `photos` is the folder or zip of photos that came with it. Raises UnreadableFiling, DuplicateFiling, or BadRequest
-    for a semester, institution or file that cannot be.
+    for a semester, institution or file that cannot be, or a late supplement without its reason.
     """
     judged_by, today = admit(desk, declared), desk.now().date()
     context = context_for(source, declared, judged_by, today=today, archive=True, photos=photos is not None)
@@ -116,10 +104,11 @@ def receive(
     """Take a drafted filing into the store: rows, findings, statuses and cases, all of it or nothing.
 
     `scans` are those of the degree committee's resolution, already kept.
-    Writes the filing's Parquet and original, then one transaction; `along` writes what must stand or fall with it.
-    Raises DuplicateFiling.
+    Writes the filing's Parquet and original, then one transaction; `along` writes what must stand or fall with it. A
+    standing nil return of its level and semester is superseded. Raises DuplicateFiling, or BadRequest as `preview` does.
     """
     desk.require(Duty.LOAD)
+    _require_plausible(desk, declared)
     db, parquet = desk.db, f"{draft.folder.name.removeprefix('draft-')}.parquet"
     filed, original = db.folder / "filings" / parquet, db.folder / "originals" / draft.sha256
     os.replace(draft.filed, filed)
@@ -148,14 +137,17 @@ def receive(
                 "sha256": draft.sha256, "size": draft.size, "records": draft.records,
                 "first_record": first_record, "parquet": parquet, "ruleset": judged_by,
                 "filed_codes": " ".join(sorted(source.columns)), **_resolution(declared), **_photos(draft),
-                "declared_total": declared.total, **numbers,
+                "declared_total": declared.total, **numbers, **supplements.columns(declared.grounds),
             }, act)
             for scan in scans:
                 attachments.attach(tx, desk, scan, subject="filing", subject_id=filing_id, purpose="resolution")
             if changed is not None:
                 versions.enter_changes(tx, drafted, changed, filing_id=filing_id, first_record=first_record)
+            nil_id = nil_returns.supersede(
+                tx, desk, filing_id, term=declared.term, institution=declared.institution, level=declared.category.level
+            )
             outcome = sorting.sort(tx, drafted, filing_id=filing_id, first_record=first_record, act=act)
-            received = Received(filing_id, outcome)
+            received = Received(filing_id, outcome, nil_id)
             if along:
                 along(tx, received)
     except BaseException:
@@ -205,7 +197,9 @@ def _photos(draft: Draft) -> dict[str, object]:
 
 
 def _require_plausible(desk: Desk, declared: Declared) -> None:
-    require_term(declared.term, desk.now().date())
+    today = desk.now().date()
+    require_term(declared.term, today)
+    supplements.require_grounds(declared.supplement, declared.grounds, today)
     _province(desk, declared.institution)
 
 

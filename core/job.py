@@ -12,7 +12,7 @@ from typing import Any
 
 from core.attachments import Scan
 from core.deadlines import Term
-from core.declaration import Declared, Resolution
+from core.declaration import Declared, Grounds, Resolution
 from core.vocabulary import Category, JobKind, JobState
 
 
@@ -82,9 +82,14 @@ def job_of(row: dict[str, Any], inbox: Path) -> Job:
 
 def _declared(told: dict[str, Any]) -> Declared:
     resolution = told["resolution"]
-    day = resolution["resolved_on"]
+    grounds = told.get("grounds") or {}
     known = {field.name: told[field.name] for field in fields(Declared) if field.name in told}
     return Declared(**known | {
         "term": Term.parse(told["term"]), "category": Category(told["category"]),
-        "resolution": Resolution(**resolution | {"resolved_on": date.fromisoformat(day) if day else None}),
+        "resolution": Resolution(**resolution | {"resolved_on": _day(resolution["resolved_on"])}),
+        "grounds": Grounds(**grounds | {"consented_on": _day(grounds.get("consented_on"))}),
     })
+
+
+def _day(told: str | None) -> date | None:
+    return date.fromisoformat(told) if told else None

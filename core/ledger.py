@@ -9,12 +9,13 @@ from pathlib import Path
 
 from core.database import Transaction
 from core.desk import Desk
-from core.lifecycle import CASE, FILING, RECORD, Lifecycle, RecordStatus
+from core.lifecycle import CASE, FILING, NIL_RETURN, RECORD, Lifecycle, RecordStatus
 
 _TABLES = {
     FILING.name: ("filing", ("filing_id",)),
     RECORD.name: ("record", ("record_id", "version")),
     CASE.name: ("withheld_case", ("case_id",)),
+    NIL_RETURN.name: ("nil_return", ("nil_id",)),
 }
 SORTED = {event: RECORD.next(RecordStatus.RECORDED, event) for event in ("clear", "withhold", "exclude")}
 """What sorting can say of a record, and the status each word leads to."""
@@ -59,7 +60,7 @@ def act_of(desk: Desk, subject: str, subject_id: int | None, note: str = "") -> 
 def move(tx: Transaction, machine: Lifecycle, event: str, act: Act, *, chosen: str, **params: object) -> int:
     """Let an event happen to the things a query chooses, and write the act. Returns how many moved.
 
-    `chosen` is a SELECT of the machine's keys (filing_id; record_id, version; case_id). Raises NotAllowed, moving
+    `chosen` is a SELECT of the machine's keys (filing_id; record_id, version; case_id; nil_id). Raises NotAllowed, moving
     nothing, when any of them is in a status the event does not follow.
     """
     table, keys = _TABLES[machine.name]
@@ -98,14 +99,20 @@ def note(tx: Transaction, machine: Lifecycle, event: str, act: Act, moved: int) 
 
 def enter_filing(tx: Transaction, filing: dict[str, object], act: Act) -> None:
     """Put a filing in the book in its first status. `filing` has every other column of the table."""
-    columns = [*filing, "status", "received_at", "received_by"]
-    names = ", ".join(columns)
-    marks = ", ".join(f"${column}" for column in columns)
-    tx.run(
-        f"INSERT INTO filing ({names}) VALUES ({marks})",
-        **filing, status=str(FILING.start), received_at=act.at, received_by=act.by,
-    )
+    told = {**filing, "status": str(FILING.start), "received_at": act.at, "received_by": act.by}
+    tx.run(f"INSERT INTO filing {_named(told)}", **told)
     note(tx, FILING, "receive", act, 1)
+
+
+def enter_nil_return(tx: Transaction, nil: dict[str, object], act: Act) -> None:
+    """Put a nil return in the book in its first status. `nil` has every other column of the table."""
+    told = {**nil, "status": str(NIL_RETURN.start), "entered_at": act.at, "entered_by": act.by}
+    tx.run(f"INSERT INTO nil_return {_named(told)}", **told)
+    note(tx, NIL_RETURN, "enter", act, 1)
+
+
+def _named(told: dict[str, object]) -> str:
+    return f"({', '.join(told)}) VALUES ({', '.join(f'${column}' for column in told)})"
 
 
 def enter_records(

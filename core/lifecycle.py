@@ -1,4 +1,4 @@
-"""The three lifecycles as tables of transitions: what a filing, a record and a case may go through.
+"""The lifecycles as tables of transitions: what a filing, a record, a case and a nil return may go through.
 
 Articles 2 and 5 to 9, notice item two. Must not know rows or SQL.
 """
@@ -41,6 +41,14 @@ class CaseStatus(Word):
     CLOSED = "closed", "已办结", "Closed"
 
 
+class NilStatus(Word):
+    """Status of a nil return (零报送状态)."""
+
+    STANDING = "standing", "有效", "Standing"
+    WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
+    SUPERSEDED = "superseded", "已被后来的报送取代", "Superseded by a later filing"
+
+
 @dataclass(frozen=True)
 class Lifecycle:
     """One machine: where it starts, and (status, event) → status. Anything else is refused."""
@@ -78,7 +86,7 @@ def _from_each(statuses: Iterable[Word], event: str, to: Word) -> dict[tuple[Wor
     return {(status, event): to for status in statuses}
 
 
-_F, _R, _C = FilingStatus, RecordStatus, CaseStatus
+_F, _R, _C, _N = FilingStatus, RecordStatus, CaseStatus, NilStatus
 
 FILING = Lifecycle(
     "filing",
@@ -124,4 +132,13 @@ CASE = Lifecycle(
         **_from_each((_C.OPEN, _C.SENT, _C.ANSWERED), "close", _C.CLOSED),
     },
 )
-LIFECYCLES: dict[str, Lifecycle] = {machine.name: machine for machine in (FILING, RECORD, CASE)}
+NIL_RETURN = Lifecycle(
+    "nil_return",
+    "零报送",
+    _N.STANDING,
+    {
+        (_N.STANDING, "withdraw"): _N.WITHDRAWN,
+        (_N.STANDING, "supersede"): _N.SUPERSEDED,  # degrees of that level were filed after all
+    },
+)
+LIFECYCLES: dict[str, Lifecycle] = {machine.name: machine for machine in (FILING, RECORD, CASE, NIL_RETURN)}

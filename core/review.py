@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from core import attachments, ledger, rules
+from core import attachments, ledger, rules, supplements
 from core.attachments import Scan
 from core.database import Transaction
 from core.desk import Desk
@@ -53,7 +53,8 @@ def approve_all(
 ) -> int:
     """Pass several filings by one document, all of them or none; returns how many records they hold.
 
-    Raises NotFound or NotAllowed when one of them is not the person's to pass, or no longer waits.
+    Raises NotFound or NotAllowed when one of them is not the person's to pass, no longer waits, or is a late
+    supplement the province has not consented to.
     """
     desk.require(Duty.APPROVE)
     if not document.strip():
@@ -65,6 +66,7 @@ def approve_all(
     with desk.db.transaction() as tx:
         for filing_id in filing_ids:
             _move_filing(tx, desk, filing_id, "approve", document.strip())
+            supplements.require_consented(tx, filing_id)
             tx.run(
                 "UPDATE filing SET reviewed_on = $on, reviewed_by = $by, review_document = $document "
                 "WHERE filing_id = $filing_id",

@@ -49,6 +49,7 @@ _TABLES = (
         secret=True,
     ),
     Table("working_days", "工作日", "Working days", ("date",), register=True),
+    Table("filing_days", "报送期限", "Filing days", ("half", "body"), register=True),
     Table("coverage", "代码表完整范围", "What the tables cover", ("table", "key"), register=True),
     Table("disciplines", "研究生学科专业目录", "Graduate disciplines", ("code",)),
     Table("bachelor_majors", "本科专业目录", "Bachelor majors", ("code",)),

@@ -21,7 +21,8 @@ _FILINGS = """
 SELECT f.filing_id, f.term, f.institution, i.zh AS institution_zh, i.en AS institution_en, f.province,
     p.zh AS province_zh, p.en AS province_en, f.category, f.level, f.supplement, f.layout, f.format, f.encoding,
     f.file_name, f.records, f.ruleset, f.received_at, f.received_by, f.status, f.reviewed_on, f.reviewed_by,
-    f.review_document, f.return_reason, f.version, f.replaces, f.first_version, f.declared_total
+    f.review_document, f.return_reason, f.version, f.replaces, f.first_version, f.declared_total,
+    f.supplement_reason, f.consent_document, f.consented_on
 FROM filing AS f
 JOIN province AS p ON p.code = f.province
 LEFT JOIN institution AS i ON i.code = f.institution
@@ -141,7 +142,8 @@ _ACTS = """
 SELECT a.acted_at, a.actor, a.machine, a.event, a.subject, a.subject_id, a.moved, a.note
 FROM act AS a
 LEFT JOIN filing AS f ON a.subject = 'filing' AND f.filing_id = a.subject_id
-WHERE $scope IS NULL OR f.province = $scope
+LEFT JOIN nil_return AS n ON a.subject = 'nil_return' AND n.nil_id = a.subject_id
+WHERE $scope IS NULL OR f.province = $scope OR n.province = $scope
 ORDER BY a.act_id DESC
 LIMIT $size"""
 

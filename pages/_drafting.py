@@ -9,17 +9,16 @@ import streamlit as st
 from core import inspection, intake, ruleset, versions
 from core.attachments import Scan
 from core.checking import FILING_ROW, Checked
-from core.deadlines import Term, term_of
-from core.declaration import Declared, Resolution
+from core.deadlines import FIRST_TERM, Term, term_of
+from core.declaration import Declared, Grounds, Resolution
 from core.desk import Desk
 from core.draft import Draft
-from core.intake import FIRST_TERM
 from core.reading import ENCODINGS, Reading
 from core.record import COLUMNS, LAYOUTS
 from core.rules import RULES
 from core.suggestion import Suggestion
 from core.vocabulary import Category, FindingClass
-from pages import _facts, _filing, _filters, _scans, _tables
+from pages import _facts, _filing, _filters, _scans, _supplements, _tables
 from pages._uploads import Upload
 from pages._words import _, in_colour, language, listed, plain, say
 
@@ -100,11 +99,12 @@ def declare(present: Desk, suggestion: Suggestion, file_id: str) -> Declared | N
     total = first.number_input(
         _("申报总数（选填）"), 0, None, None, 1, key=f"load.total.{file_id}", help=_("填写后，与文件记录数不符的不予接收。")
     )
+    grounds = _supplements.declare(present, file_id) if supplement else Grounds()
     resolution = _resolution(present, file_id)
     if None in (institution, category, term):
         st.info(_("请补全报送单位、类别和学期，再预检。"))
         return None
-    told = Declared(Term.parse(term), institution, Category(category), supplement, resolution, total)
+    told = Declared(Term.parse(term), institution, Category(category), supplement, resolution, total, grounds=grounds)
     again = _again(present, told, file_id)
     if again is None:
         st.info(_("该单位本学期已报送过这一类别，请选择是新版本还是另一份。"))

@@ -12,7 +12,7 @@ from core.lifecycle import FilingStatus, RecordStatus
 from core.record import LAYOUTS
 from core.rules import RULES
 from core.vocabulary import Category, Duty
-from pages import _causes, _lineage, _scans, _tables, _whole
+from pages import _causes, _lineage, _scans, _supplements, _tables, _whole
 from pages._parts import announce, reporting_errors
 from pages._words import _, actor_name, in_colour, name_in, plain, say
 
@@ -39,7 +39,7 @@ def detail(present: Desk, filing_id: int) -> None:
         _scans.offer(present, filing_id)
         _lineage.versions(present, filing_id)
         if filing["status"] == FilingStatus.RECEIVED and present.actor.may(Duty.APPROVE):
-            _review(present, filing_id)
+            _review(present, filing)
     with right:
         _whole.findings(present, filing_id)
         statuses = in_colour(views.filing_statuses(present, filing_id), status=RecordStatus)
@@ -97,7 +97,10 @@ def _head(filing: dict[str, Any]) -> None:
     ]
     if filing["reviewed_on"]:
         rows.append((_("省级审核"), f"{filing['reviewed_on']:%Y-%m-%d} · {actor_name(filing['reviewed_by'])}"))
-    for column, label in (("review_document", _("审核文号")), ("return_reason", _("退回理由"))):
+    if filing["consented_on"]:
+        rows.append((_("同意补报"), f"{filing['consented_on']:%Y-%m-%d} · {filing['consent_document']}"))
+    texts = {"supplement_reason": _("补报理由"), "review_document": _("审核文号"), "return_reason": _("退回理由")}
+    for column, label in texts.items():
         if filing[column]:
             rows.append((label, filing[column]))
     _tables.show(
@@ -113,9 +116,25 @@ def _records(filing: dict[str, Any]) -> str:
     return _("{records:,}（与申报总数一致）").format(records=filing["records"])
 
 
-def _review(present: Desk, filing_id: int) -> None:
+def _review(present: Desk, filing: dict[str, Any]) -> None:
+    filing_id = filing["filing_id"]
     approve, send_back = st.tabs([_("省级审核通过"), _("退回")])
-    with approve, st.form("filings.approve", border=False):
+    with approve:
+        if filing["supplement"] and not filing["consent_document"]:
+            _supplements.consent(present, filing_id)
+        else:
+            _approve(present, filing_id)
+    with send_back, st.form("filings.return", border=False):
+        reason = st.text_area(_("退回理由（必填）"), height=70)
+        st.caption(_("退回后，本批次记录移出查询范围；单位改正后重新报送。"))
+        if st.form_submit_button(_("退回批次")):
+            with reporting_errors():
+                moved = review.send_back(present, filing_id, reason=reason)
+                announce(_("批次 {id} 已退回，{n:,} 条记录移出查询范围。").format(id=filing_id, n=moved))
+
+
+def _approve(present: Desk, filing_id: int) -> None:
+    with st.form("filings.approve", border=False):
         approved_on = st.date_input(_("审核日期"), present.now().date(), format="YYYY-MM-DD")
         document = st.text_input(_("审核文号"))
         file = _scans.ask(_("审核文件扫描件（PDF或JPG，选填）"), key=f"filings.approve.scan.{filing_id}")
@@ -124,10 +143,3 @@ def _review(present: Desk, filing_id: int) -> None:
                 scan = _scans.keep(present, file)
                 review.approve(present, filing_id, approved_on=approved_on, document=document, scan=scan)
                 announce(_("批次 {id} 已登记省级审核通过。").format(id=filing_id))
-    with send_back, st.form("filings.return", border=False):
-        reason = st.text_area(_("退回理由（必填）"), height=70)
-        st.caption(_("退回后，本批次记录移出查询范围；单位改正后重新报送。"))
-        if st.form_submit_button(_("退回批次")):
-            with reporting_errors():
-                moved = review.send_back(present, filing_id, reason=reason)
-                announce(_("批次 {id} 已退回，{n:,} 条记录移出查询范围。").format(id=filing_id, n=moved))

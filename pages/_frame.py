@@ -32,6 +32,7 @@ def draw() -> st.Page:
             _screen(actor, "jobs", _("任务"), Duty.LOAD),
             _screen(actor, "filings", _("报送台账"), Duty.READ),
             _screen(actor, "review", _("省级审核"), Duty.APPROVE),
+            _screen(actor, "expected", _("应报单位"), Duty.READ),
         ],
         _("核查"): [
             _screen(actor, "queue", _("暂不查询核查"), Duty.READ),

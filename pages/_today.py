@@ -3,12 +3,12 @@
 import polars as pl
 import streamlit as st
 
-from core import overview, rates, views
+from core import expected, overview, rates, views
 from core.desk import Desk
 from core.lifecycle import FilingStatus
 from core.vocabulary import Duty
 from pages import _charts, _tables
-from pages._parts import cached
+from pages._parts import cached, reporting_errors
 from pages._words import _, actor_name, event_name, listed, say
 
 
@@ -45,6 +45,20 @@ def todo(present: Desk, balance: pl.DataFrame) -> None:
                 st.page_link(f"pages/{page}.py", label=told, query_params={"term": term} | more)
             else:
                 st.markdown(told)
+
+
+def overdue(present: Desk) -> None:
+    """One line of the institutions that have not filed the semester now due, with a way to the list."""
+    term = expected.round_of(present.now().date())
+    with reporting_errors():
+        late = expected.totals(present, term)["late_institutions"]
+        if not late:
+            return
+        told = _("{term}：{n:,} 个单位逾期未报送").format(term=term.code, n=late)
+        if present.actor.may(Duty.READ):
+            st.page_link("pages/expected.py", label=told, query_params={"term": term.code, "overdue": "1"})
+        else:
+            st.markdown(told)
 
 
 def balance(closed: pl.DataFrame) -> None:

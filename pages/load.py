@@ -63,7 +63,8 @@ if upload.draft and buttons.button(_("接收入库"), key="load.receive", type="
             "withheld": done.outcome.withheld,
             "cleared": done.outcome.cleared,
         }
-        announce(told.format(id=done.filing_id, **counts))
+        gone = _("该级别本学期的零报送 {id} 号已被取代。").format(id=done.superseded) if done.superseded else ""
+        announce(told.format(id=done.filing_id, **counts) + gone)
 about = _("在后台检查并入库，不先看问题；大文件宜用。进度在这里和“任务”中看，可以离开本页。")
 if buttons.button(_("交后台办理"), key="load.job", help=about):
     with reporting_errors():

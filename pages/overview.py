@@ -23,6 +23,7 @@ with left:
     _today.deadlines(present)
 with right:
     _today.todo(present, balance)
+    _today.overdue(present)
 _today.balance(balance)
 left, right = st.columns([2, 3])
 with left:

@@ -9,7 +9,7 @@ import polars as pl
 
 from core import intake, reading, reference, review, store
 from core.deadlines import Term, Workdays
-from core.declaration import Declared
+from core.declaration import Declared, Grounds
 from core.desk import Actor, Desk
 from core.intake import Received
 from core.record import COLUMNS, LAYOUTS
@@ -75,6 +75,8 @@ TOO_FAST = {"RXNY": "202409", "KSH": None}
 """A suspected breach of policy: a bachelor after nine months (P11)."""
 SECRET = {"LWLX": "涉密论文"}
 """Classified (S01)."""
+LATE = Grounds("学籍信息核对延误，未按时报送。")
+"""Why a supplement is late, before the province has consented."""
 HONORARY = {"XWLBM": "1", "XWLB": "名誉博士学位"}
 """Outside the scope of lookup (O01)."""
 
@@ -134,17 +136,18 @@ def a_csv(path: Path, records: Sequence[Record], *, layout: str = "new27") -> Pa
 def declared(
     term: Term = TERM, institution: str = "80901", category: Category = Category.BACHELOR, *, supplement: bool = False
 ) -> Declared:
-    """What the sender of `people` declares."""
-    return Declared(term, institution, category, supplement)
+    """What the sender of `people` declares; of a late supplement the reason, but not yet the province's consent."""
+    return Declared(term, institution, category, supplement, grounds=LATE if supplement else Grounds())
 
 
 def a_filing(
     desk: Desk, records: Sequence[Record] | None = None, *, term: Term = TERM, institution: str = "80901",
     category: Category = Category.BACHELOR, layout: str = "new27", approved: bool = False, name: str = "filing.csv",
+    grounds: Grounds | None = None,
 ) -> Received:
-    """A file of these records (one right one, when not given) taken through preview and received."""
+    """A file of these records (one right one, when not given) taken through preview and received; with grounds, 补报."""
     path = a_csv(desk.db.folder.parent / name, records or people(1, institution=institution), layout=layout)
-    told = declared(term, institution, category)
+    told = replace(declared(term, institution, category), supplement=grounds is not None, grounds=grounds or Grounds())
     source = reading.open_filing(path)
     received = intake.receive(desk, intake.preview(desk, source, told), told, source, path.name)
     if approved:

@@ -48,7 +48,7 @@ def rules() -> str:
 
 
 def lifecycles() -> str:
-    """The three machines as Mermaid diagrams."""
+    """The machines as Mermaid diagrams."""
     return "\n\n".join(_diagram(machine) for machine in LIFECYCLES.values())
 
 

@@ -115,14 +115,14 @@ def test_there_is_one_clock(path):
 def test_statuses_and_acts_are_written_in_the_ledger_alone(path):
     writes = [
         text for text in _literals(path)
-        if re.search(r"INSERT\s+INTO\s+(filing|record|withheld_case|act)\b", text)
+        if re.search(r"INSERT\s+INTO\s+(filing|record|withheld_case|nil_return|act)\b", text)
         or re.search(r"UPDATE\s[^;]*?\bSET\b(?:(?!\bFROM\b|\bWHERE\b).)*\bstatus\s*=", text, re.DOTALL)
         or re.search(r"(UPDATE|DELETE\s+FROM)\s+act\b", text)
     ]
     appended = [
         ast.unparse(node) for node in ast.walk(_tree(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".append") and len(node.args) == 2
-        and ast.unparse(node.args[0]).strip("'\"") in ("filing", "record", "withheld_case", "act")
+        and ast.unparse(node.args[0]).strip("'\"") in ("filing", "record", "withheld_case", "nil_return", "act")
     ]
 
     assert bool(writes) == (path.name == "ledger.py")

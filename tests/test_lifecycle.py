@@ -1,4 +1,4 @@
-"""The three machines: every status within reach, ends as intended, and the store accepting exactly these words."""
+"""The machines: every status within reach, ends as intended, and the store accepting exactly these words."""
 
 import re
 from pathlib import Path
@@ -6,11 +6,21 @@ from pathlib import Path
 import pytest
 
 from core.errors import NotAllowed
-from core.lifecycle import CASE, FILING, LIFECYCLES, RECORD, CaseStatus, FilingStatus, RecordStatus
+from core.lifecycle import (
+    CASE,
+    FILING,
+    LIFECYCLES,
+    NIL_RETURN,
+    RECORD,
+    CaseStatus,
+    FilingStatus,
+    NilStatus,
+    RecordStatus,
+)
 from core.vocabulary import FindingClass
 
 SCHEMA = "\n".join(path.read_text() for path in sorted((Path(__file__).parents[1] / "core/schema").glob("[0-9]*.sql")))
-TABLES = {"filing": "filing", "record": "record", "case": "withheld_case"}
+TABLES = {"filing": "filing", "record": "record", "case": "withheld_case", "nil_return": "nil_return"}
 
 
 def _allowed(table: str, column: str) -> set[str]:
@@ -45,6 +55,7 @@ def test_the_store_accepts_exactly_the_classes_and_reasons_there_are():
         (FILING, {FilingStatus.REPLACED}),
         (RECORD, {RecordStatus.SUPERSEDED, RecordStatus.WITHDRAWN, RecordStatus.REVOKED}),
         (CASE, {CaseStatus.CLOSED}),
+        (NIL_RETURN, {NilStatus.WITHDRAWN, NilStatus.SUPERSEDED}),
     ],
     ids=LIFECYCLES,
 )

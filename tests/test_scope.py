@@ -13,20 +13,26 @@ import pytest
 from core import (
     analysis,
     causes,
+    expected,
     exports,
     feedback,
     intake,
+    nil_returns,
     overview,
     publication,
     queue,
     rates,
     reading,
+    reminders,
     review,
+    supplements,
     views,
 )
+from core.deadlines import Term
 from core.desk import Desk, province_reviewer
 from core.errors import NotAuthorised, NotFound
-from core.vocabulary import Duty
+from core.nil_returns import Nil
+from core.vocabulary import Duty, Level
 from tests.builders import (
     HONORARY,
     NAMELESS,
@@ -41,8 +47,8 @@ from tests.builders import (
     people,
 )
 
-MODULES = (views, queue, causes, rates, feedback, publication, exports, analysis, overview)
-WRITES = {"issue", "publish"}
+MODULES = (views, queue, causes, rates, feedback, publication, exports, analysis, overview, expected, nil_returns, reminders)
+WRITES = {"issue", "publish", "enter", "withdraw", "supersede"}
 READS = [
     (module, function)
     for module in MODULES
@@ -62,6 +68,7 @@ def _line(desk, institution, first, name):
     filing = a_filing(desk, records, institution=institution, approved=True, name=name)
     feedback.issue(desk, TERM)
     publication.publish(desk, TERM, counted=publication.ready(desk, TERM))
+    nil_returns.enter(desk, Nil(TERM, institution, Level.DOCTOR, "李示范", f"示范〔2025〕{first}号", desk.now().date()))
     waiting = people(2, first=first + 10, institution=institution, **WRONG_BIRTH)
     a_filing(desk, waiting, institution=institution, name=f"waiting-{name}")
     return filing.filing_id
@@ -102,7 +109,8 @@ def _calls(module, function, desk):
     record_id = _first_record(desk, 1)
     head = views.record(desk, record_id)
     known = {
-        "term": TERM.code if module is exports else TERM, "filing_id": 1, "record_id": record_id, "notice_id": 1,
+        "term": {exports: TERM.code, reminders: Term(TERM.year + 1, TERM.half)}.get(module, TERM),
+        "filing_id": 1, "record_id": record_id, "notice_id": 1,
         "head": head, "sql": "SELECT r.*, (SELECT count(*) FROM findings) AS findings FROM records AS r ORDER BY ALL",
     }
     arguments = {}
@@ -168,8 +176,12 @@ def test_the_centre_sees_both(answers_before_and_after, desk):
         lambda desk: exports.term_archive(desk, TERM.code, province="11"),
         lambda desk: review.approve(desk, 4, approved_on=desk.now().date(), document="号"),
         lambda desk: review.send_back(desk, 4, reason="重报"),
+        lambda desk: supplements.consent(desk, 4, document="号", consented_on=desk.now().date()),
+        lambda desk: nil_returns.enter(desk, Nil(TERM, "80901", Level.MASTER, "李示范", "号", desk.now().date())),
+        lambda desk: nil_returns.withdraw(desk, 2, reason="误报"),
+        lambda desk: reminders.workbook(desk, Term(2025, 2), province="11"),
     ],
-    ids=["filing", "record", "workbook", "bundle", "approve", "return"],
+    ids=["filing", "record", "workbook", "bundle", "approve", "return", "consent", "nil", "withdraw nil", "reminders"],
 )
 def test_naming_another_provinces_things_finds_nothing(answers_before_and_after, reviewer, desk, naming):
     with pytest.raises(NotFound):
@@ -226,11 +238,14 @@ def test_a_reviewer_may_not_load_publish_or_send_feedback(reviewer, tmp_path):
         (Duty.READ, lambda desk: exports.term_archive(desk, TERM.code)),
         (Duty.APPROVE, lambda desk: review.approve(desk, 2, approved_on=desk.now().date(), document="号")),
         (Duty.APPROVE, lambda desk: review.send_back(desk, 2, reason="重报")),
+        (Duty.APPROVE, lambda desk: supplements.consent(desk, 2, document="号", consented_on=desk.now().date())),
+        (Duty.READ, lambda desk: nil_returns.of_term(desk, TERM)),
+        (Duty.READ, lambda desk: reminders.workbook(desk, Term(2025, 2))),
         (Duty.PUBLISH, lambda desk: publication.publish(desk, TERM, counted=0)),
         (Duty.FEEDBACK, lambda desk: feedback.issue(desk, TERM)),
         (Duty.ANALYSE, lambda desk: analysis.ask(desk, "SELECT 1")),
     ],
-    ids=["record", "queue", "workbook", "bundle", "approve", "return", "publish", "feedback", "ask"],
+    ids=["record", "queue", "workbook", "bundle", "approve", "return", "consent", "nils", "reminders", "publish", "feedback", "ask"],
 )
 def test_what_needs_a_duty_is_refused_to_those_with_all_others(desk, duty, act):
     without = at_desk(desk, *(each for each in Duty if each is not duty))

@@ -13,7 +13,7 @@ import polars as pl
 from core import feedback, intake, publication, reading, review, revision, ruleset, tables
 from core.checking import FILING_ROW
 from core.deadlines import Term
-from core.declaration import Declared, Resolution
+from core.declaration import Declared, Grounds, Resolution
 from core.demo.nation import REGISTERS, Nation, make_nation
 from core.desk import Desk
 from core.ruleset import Proposal
@@ -78,12 +78,18 @@ def receive(desk: Desk, folder: Path, filing: dict[str, Any]) -> int:
     """Take one file of the nation into the store as its line in filings.csv declares it. Returns the filing's id."""
     resolution = Resolution(filing["resolution"], filing["resolved_on"], filing["listed"], filing["attached"])
     declared = Declared(
-        Term.parse(filing["term"]), filing["institution"], Category(filing["category"]), filing["supplement"], resolution
+        Term.parse(filing["term"]), filing["institution"], Category(filing["category"]), filing["supplement"], resolution,
+        grounds=_grounds(desk) if filing["supplement"] else Grounds(),
     )
     source = reading.open_filing(folder / filing["file"])
     photos = folder / filing["photos"] if filing["photos"] else None
     draft = intake.preview(desk, source, declared, photos=photos)
     return intake.receive(desk, draft, declared, source, filing["file"]).filing_id
+
+
+def _grounds(desk: Desk) -> Grounds:
+    today = desk.now().date()
+    return Grounds("学籍信息核对延误，决议后未按时报送。", f"示范学位办补〔{today.year}〕1号", today)
 
 
 def _held(nation: Nation) -> dict[str, str]:

@@ -16,7 +16,7 @@ NEEDS = {
     "review": {"publisher", "analyst", "keeper", "secrecy"},
     "jobs": {"publisher", "analyst", "keeper", "secrecy", "province-11"},
     "filings": {"analyst"}, "queue": {"analyst"}, "record": {"analyst"}, "publish": {"analyst"}, "feedback": {"analyst"},
-    "revision": {"analyst"}, "codes": {"analyst"},
+    "revision": {"analyst"}, "codes": {"analyst"}, "expected": {"analyst"},
 }  # fmt: skip
 """Who may not enter which screen."""
 SHOWN = {*[next(code for code, rule in RULES.items() if rule.sight is sight) for sight in Sight],
