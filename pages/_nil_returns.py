@@ -67,7 +67,7 @@ def listed(present: Desk, term: Term) -> None:
             "nil_id": _tables.number(_("编号"), width=44),
             "status": _tables.status(_("状态"), NilStatus, width=90),
             "institution": _tables.text(_("学位授予单位"), width=150),
-            "level": _tables.text(_("学位级别"), width=64),
+            "level": _tables.text(_("学位级别"), width=84),
             "document": _tables.text(_("文号"), width=120),
             "signed_on": _tables.day(_("签署日期"), width=90),
             "signed_by": _tables.text(_("签署人")),

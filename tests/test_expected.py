@@ -91,8 +91,8 @@ def test_who_is_authorised_in_force_is_expected_and_both_reasons_are_told(desk):
         {"institution": "80901", "level": "4", "kind": "academic", "discipline": "*"},
         {"institution": "80901", "level": "2", "kind": "academic", "discipline": "0812"},
         {"institution": "80901", "level": "2", "kind": "academic", "discipline": "0809"},
-        {"institution": "80904", "level": "3", "kind": "academic", "discipline": "*", "valid_to": date(2026, 2, 28)},
-        {"institution": "80905", "level": "3", "kind": "academic", "discipline": "*", "valid_from": date(2026, 9, 1)},
+        {"institution": "10002", "level": "3", "kind": "academic", "discipline": "*", "valid_to": date(2026, 2, 28)},
+        {"institution": "10003", "level": "3", "kind": "academic", "discipline": "*", "valid_from": date(2026, 9, 1)},
     ])
     found = lines(at_desk(desk, at=AUTUMN), province="11")
 
@@ -241,6 +241,7 @@ def test_the_filters_and_the_pages_cut_the_same_lines(desk):
 
 
 def test_a_province_sees_its_own_only(desk):
+    in_force(desk, authorisations=[{"institution": "80901", "level": "3", "kind": "academic", "discipline": "*"}])
     now = at_desk(desk, at=LATE_AUTUMN)
     shanghai = replace(now, actor=province_reviewer("31", "上海市", "Shanghai"))
 
