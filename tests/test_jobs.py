@@ -14,14 +14,15 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from core import jobs, reading, review
+from core import jobs, jobworker, reading, review, ruleset
 from core.desk import Desk
 from core.errors import BadRequest, NotAllowed, NotAuthorised, NotFound
 from core.jobrunner import Runner
 from core.jobs import MOST_ATTEMPTS
+from core.jobworker import Order
 from core.reading import extent
 from core.vocabulary import Duty, JobState
-from tests.builders import NAMELESS, a_csv, a_desk, a_filing, at_desk, declared, kept_files, people, statuses
+from tests.builders import NAMELESS, NOON, a_csv, a_desk, a_filing, at_desk, declared, kept_files, people, statuses
 from tests.builders_dbf import write_dbf
 from tests.builders_files import CODES, a_row, csv_bytes
 from tests.test_photos import a_photo
@@ -61,15 +62,18 @@ def _left(desk):
     return [path for name in ("work", "inbox/jobs") for path in (desk.db.folder / name).iterdir()]
 
 
+def _until(so):
+    """Wait until something is so, and tell it."""
+    limit = time.monotonic() + PATIENCE
+    while not (found := so()):
+        assert time.monotonic() < limit, "it never came to that"
+        time.sleep(0.002)
+    return found
+
+
 def _first_progress(runner, job_id):
     """Wait until some rows are done."""
-    limit = time.monotonic() + PATIENCE
-    while time.monotonic() < limit:
-        told = runner.progress(job_id)
-        if told and told.rows_done:
-            return told
-        time.sleep(0.002)
-    raise AssertionError("no progress was ever told")
+    return _until(lambda: (told := runner.progress(job_id)) and told.rows_done)
 
 
 def test_a_load_asked_for_returns_at_once_and_is_done_behind_the_screens(desk, tmp_path):
@@ -262,6 +266,10 @@ def test_the_same_file_by_two_jobs_in_the_same_second_is_filed_once(desk, tmp_pa
     other = shutil.copy(path, tmp_path / "other.csv")
     runner = _runner(desk, workers=2)
     both = [runner.load(desk, each, each.name, declared()) for each in (path, Path(other))]
+    _until(lambda: all(jobs.one(desk.db, job_id).state is JobState.RUNNING for job_id in both))
+    with desk.db.transaction():  # someone else is writing until both have read their file through
+        _until(lambda: all(told and told.storing for told in map(runner.progress, both)))
+        time.sleep(0.3)
     assert runner.settle(PATIENCE)
 
     ended = [jobs.one(desk.db, job_id) for job_id in both]
@@ -384,6 +392,25 @@ def test_jobs_killed_with_the_app_at_any_instant_run_again_and_store_each_filing
         desk.db.close()
         shutil.rmtree(folder)
     assert unfinished
+
+
+def test_a_judging_process_that_hangs_ends_with_the_app(tmp_path):
+    os.mkfifo(tmp_path / "never-written")
+    order = Order(
+        tmp_path / "never-written", None, None, None, declared(), ruleset.shipped(), NOON.date(), tmp_path / "work", 100
+    )
+    jobworker.leave_order(order)
+    start = [sys.executable, "-c", "from core.jobworker import main; main()", str(order.work)]
+    with subprocess.Popen(start, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(2)
+
+        process.stdin.close()
+        try:
+            assert process.wait(15) == 1
+        finally:
+            process.kill()
+    assert jobworker.result_in(order.work) is None
 
 
 def test_a_judging_process_ends_with_the_app(tmp_path):
