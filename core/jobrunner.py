@@ -74,12 +74,12 @@ class _Live:
         self.began = self.told = time.monotonic()
         self.storing = self.cancelled = False
 
-    def take(self, line: dict[str, int | None]) -> None:
+    def take(self, line: dict[str, int]) -> None:
         self.told = time.monotonic()
         if "rows" in line:
             self.rows_in_all, self.began = line["rows"], self.told
         else:
-            self.rows_done = line["done"] or 0
+            self.rows_done = line["done"]
             self.rows_in_all = self.rows_in_all and max(self.rows_in_all, self.rows_done)
 
     def stop(self) -> None:

@@ -22,7 +22,7 @@ from core import intake, reading
 from core.declaration import Declared
 from core.draft import Draft
 from core.errors import CentreError
-from core.reading import Reading, extent
+from core.reading import Reading
 from core.ruleset import Ruleset
 
 _ORDER, _RESULT = "order", "result"
@@ -67,14 +67,14 @@ class Broken:
 
 
 Result = Made | Refused | Broken
-Tell = Callable[[str, int | None], None]
+Tell = Callable[[str, int], None]
 
 
 def carry_out(order: Order, tell: Tell) -> Made | Refused:
     """Read the file through and judge it, telling how many rows there are (`rows`) and are done (`done`)."""
     try:
         source = reading.open_filing(order.path, encoding=order.encoding, layout=order.layout)
-        tell("rows", extent.rows_of(source))
+        tell("rows", source.rows)
         context = intake.context_for(
             source, order.declared, order.judged_by, today=order.today, archive=True, photos=order.photos is not None
         )
@@ -110,7 +110,7 @@ def main() -> None:
     _leave(order.work, carry_out(order, _tell))
 
 
-def _tell(name: str, rows: int | None) -> None:
+def _tell(name: str, rows: int) -> None:
     print(json.dumps({name: rows}), flush=True)
 
 

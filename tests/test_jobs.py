@@ -9,18 +9,20 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from core import jobs, jobworker, reading, review, ruleset
+from core import attachments, jobs, jobworker, pictures, reading, review, ruleset, views
+from core.declaration import Grounds
 from core.desk import Desk
 from core.errors import BadRequest, NotAllowed, NotAuthorised, NotFound
 from core.jobrunner import Runner
 from core.jobs import MOST_ATTEMPTS
 from core.jobworker import Order
-from core.reading import extent
 from core.vocabulary import Duty, JobState
 from tests.builders import NAMELESS, NOON, a_csv, a_desk, a_filing, at_desk, declared, kept_files, people, statuses
 from tests.builders_dbf import write_dbf
@@ -142,7 +144,7 @@ def test_the_rows_of_a_file_are_known_before_it_is_read(tmp_path, form):
         case encoding:
             path.write_bytes(csv_bytes(rows, encoding=encoding))
 
-    assert extent.rows_of(reading.open_filing(path)) == 7
+    assert reading.open_filing(path).rows == 7
 
 
 def test_a_cancelled_job_leaves_nothing_in_the_store(desk, tmp_path):
@@ -288,6 +290,23 @@ def test_photos_that_come_along_are_matched(desk, tmp_path):
     assert runner.settle(PATIENCE)
 
     assert desk.db.frame("SELECT photos FROM filing").item() == 1
+    assert pictures.small(desk, desk.db.frame("SELECT min(record_id) AS n FROM record").item()) is not None
+
+
+def test_the_scan_of_the_resolution_and_what_else_is_declared_reach_the_filing(desk, tmp_path):
+    scan = attachments.keep(desk.db, b"%PDF-1.7", "决议.pdf")
+    first = a_filing(desk, people(2)).filing_id
+    grounds = Grounds("学籍信息核对延误。", "示范学位办补〔2025〕1号", date(2025, 9, 12))
+    late = replace(declared(supplement=True), grounds=grounds)
+    runner = _runner(desk)
+    runner.load(desk, a_csv(tmp_path / "again.csv", people(3)), "again.csv", replace(declared(), total=3, replaces=first), scans=[scan])
+    runner.load(desk, a_csv(tmp_path / "late.csv", people(4, first=9)), "late.csv", late)
+    assert runner.settle(PATIENCE)
+
+    again, after = views.filing(desk, first + 1), views.filing(desk, first + 2)
+    assert (again["replaces"], again["version"], again["declared_total"]) == (first, 2, 3)
+    assert attachments.of_filing(desk, first + 1)["file_name"].to_list() == ["决议.pdf"]
+    assert (after["supplement_reason"], after["consented_on"]) == (grounds.reason, grounds.consented_on)
 
 
 def test_only_who_may_load_asks_for_sees_and_ends_jobs(desk, tmp_path):

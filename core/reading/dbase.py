@@ -75,7 +75,7 @@ def open_dbase(path: Path, encoding: str | None, layout: str | None) -> Reading:
     if not table.count:
         raise cells.no_rows()
     settled = {"utf-8-sig": "utf-8"}.get(encoding, encoding) if encoding else _encoding(table)
-    return Reading.of(path, "dbf", settled, heading, partial(_frames, table, settled, heading))
+    return Reading.of(path, "dbf", settled, heading, table.count, partial(_frames, table, settled, heading))
 
 
 def _table(path: Path) -> _Table:

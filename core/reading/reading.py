@@ -17,7 +17,8 @@ from core.reading.headers import Heading
 class Reading:
     """An opened filing (报送文件): what it is, and its rows a chunk at a time.
 
-    `encoding` is None for workbooks. `ignored` are the headers not known: shown to the user, not read.
+    `encoding` is None for workbooks. `ignored` are the headers not known: shown to the user, not read. `rows` counts
+    those from the first row of data to the last, blank ones among them too.
     """
 
     path: Path
@@ -26,6 +27,7 @@ class Reading:
     layout: str
     columns: tuple[str, ...]
     ignored: tuple[str, ...]
+    rows: int
     _heading: Heading = field(repr=False, compare=False)
     _frames: Callable[[int], Iterator[pl.DataFrame]] = field(repr=False, compare=False)
 
@@ -36,10 +38,11 @@ class Reading:
         format: str,
         encoding: str | None,
         heading: Heading,
+        rows: int,
         frames: Callable[[int], Iterator[pl.DataFrame]],
     ) -> "Reading":
         """Put together what a format's reader found out; `frames` yields raw frames of at most so many rows."""
-        return cls(path, format, encoding, heading.layout, heading.columns, heading.ignored, heading, frames)
+        return cls(path, format, encoding, heading.layout, heading.columns, heading.ignored, rows, heading, frames)
 
     def chunks(self, rows: int = 200_000) -> Iterator[pl.DataFrame]:
         """Read the file from the start, at most so many rows at a time.

@@ -53,7 +53,7 @@ def open_text(path: Path, encoding: str | None, layout: str | None) -> Reading:
     except encodings.DecodingError as error:
         raise _undecodable(path, "utf-8", error.position) from error
     survey = _survey(path, settled, layout)
-    return Reading.of(path, "csv", settled, survey.heading, partial(_frames, survey))
+    return Reading.of(path, "csv", settled, survey.heading, survey.last - survey.row + 1, partial(_frames, survey))
 
 
 def _survey(path: Path, encoding: str, layout: str | None) -> _Survey:

@@ -68,7 +68,8 @@ def open_workbook(path: Path, layout: str | None) -> Reading:
         raise cells.no_rows()
     skipped = heading.first_row - top - 1
     return Reading.of(
-        path, "xlsx" if zipped else "xls", None, heading, partial(_frames, path, name, left, skipped, heading)
+        path, "xlsx" if zipped else "xls", None, heading, last + 2 - heading.first_row,
+        partial(_frames, path, name, left, skipped, heading),
     )
 
 
