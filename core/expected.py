@@ -96,11 +96,17 @@ WITH authorised AS (
         AND ($stage IS NULL OR d.stage = $stage) AND (NOT $overdue OR d.due_on < $today::DATE)
 )"""
 
-_PAGE = _GRID + """
+_NAMED = _GRID + """
 SELECT c.*, i.zh AS institution_zh, i.en AS institution_en, p.zh AS province_zh, p.en AS province_en
 FROM chosen AS c
 LEFT JOIN institution AS i ON i.code = c.institution
-LEFT JOIN province AS p ON p.code = c.province
+LEFT JOIN province AS p ON p.code = c.province"""
+
+_LACKING = _NAMED + """
+WHERE c.stage IN ('missing', 'returned')
+ORDER BY c.province, c.days_overdue DESC, c.institution, c.level"""
+
+_PAGE = _NAMED + """
 ORDER BY c.days_overdue DESC, c.province, c.institution, c.level
 LIMIT $size OFFSET $size * $page"""
 
@@ -175,6 +181,11 @@ def grid(desk: Desk, term: Term, chosen: GridFilter = GridFilter(), *, page: int
     published (records), published_on; nil_on; stage; due_on (of its next step), days_overdue.
     """
     return desk.frame(_PAGE, **_asked(desk, term), **asdict(chosen), page=page, size=size)
+
+
+def lacking(desk: Desk, term: Term, *, province: str | None = None, level: str | None = None) -> pl.DataFrame:
+    """Who has not filed, or not again after a return, by province and the longest overdue first; columns as in `grid`."""
+    return desk.frame(_LACKING, **_asked(desk, term), **asdict(GridFilter(province, level)))
 
 
 def totals(desk: Desk, term: Term, chosen: GridFilter = GridFilter()) -> dict[str, int]:

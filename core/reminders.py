@@ -6,14 +6,13 @@ Must not know how the lines come about.
 import io
 from datetime import datetime, time
 
-import polars as pl
 import xlsxwriter
 
 from core import expected
 from core.deadlines import Term
 from core.desk import Desk
 from core.errors import NotFound
-from core.expected import GridFilter, Stage
+from core.expected import Stage
 from core.exports import inert
 from core.vocabulary import Duty, Level
 
@@ -26,7 +25,6 @@ _LACKS = {
     Stage.MISSING: "未报送学位授予信息，也未登记零报送",
     Stage.RETURNED: "报送批次已被省级退回，尚未重新报送",
 }
-_ALL = 2**31 - 1
 
 
 def workbook(desk: Desk, term: Term, *, province: str | None = None) -> bytes:
@@ -36,9 +34,7 @@ def workbook(desk: Desk, term: Term, *, province: str | None = None) -> bytes:
     """
     desk.require(Duty.READ)
     today = desk.now().date()
-    lines = pl.concat([
-        expected.grid(desk, term, GridFilter(province=province, stage=str(stage)), size=_ALL) for stage in _LACKS
-    ]).sort("province", "days_overdue", "institution", "level", descending=[False, True, False, False])
+    lines = expected.lacking(desk, term, province=province)
     if lines.is_empty():
         raise NotFound("没有应报未报的单位，无需催报。", "Nothing is missing; there is no one to remind.")
     content = io.BytesIO()

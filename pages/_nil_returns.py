@@ -6,15 +6,12 @@ import streamlit as st
 from core import expected, nil_returns
 from core.deadlines import Term
 from core.desk import Desk
-from core.expected import GridFilter, Stage
 from core.lifecycle import NilStatus
 from core.nil_returns import Nil
 from core.vocabulary import Duty, Level
 from pages import _tables
 from pages._parts import announce, empty, reporting_errors
 from pages._words import _, actor_name, in_colour, in_words, name_in, named, say
-
-_ALL = 100_000
 
 
 def enter(present: Desk, term: Term, province: str | None, level: str | None) -> None:
@@ -25,11 +22,8 @@ def enter(present: Desk, term: Term, province: str | None, level: str | None) ->
         return
     lacking = {
         (line["institution"], line["level"]): f"{line['institution']} {name_in(line, 'institution')} · {say(Level(line['level']))}"
-        for stage in (Stage.MISSING, Stage.RETURNED)
-        for line in expected.grid(
-            present, term, GridFilter(province, level, str(stage)), size=_ALL
-        ).iter_rows(named=True)
-    }  # fmt: skip
+        for line in expected.lacking(present, term, province=province, level=level).iter_rows(named=True)
+    }
     if not lacking:
         st.caption(_("没有未报送的单位，无需登记。"))
         return
