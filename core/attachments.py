@@ -4,14 +4,12 @@ Must not know what they prove.
 """
 
 import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import PurePath
-from uuid import uuid4
 
 import polars as pl
 
-from core.database import Database, Transaction
+from core.database import Database, Transaction, write_whole
 from core.desk import Desk
 from core.errors import BadRequest, NotFound
 
@@ -37,22 +35,18 @@ class Scan:
 
 def keep(db: Database, content: bytes, file_name: str) -> Scan:
     """Put a scan's bytes into the store. Raises BadRequest for anything that is no PDF or JPEG, whatever its name."""
-    if not any(content.startswith(start) for start in _KINDS):
+    kind = next((kind for start, kind in _KINDS.items() if content.startswith(start)), None)
+    if kind is None:
         raise BadRequest("扫描件须为PDF或JPG文件，请重新扫描或另存后上传。", "A scan must be a PDF or JPG file; save it as one.")
     if len(content) > LARGEST:
         raise BadRequest("扫描件超过50 MB，请降低分辨率后上传。", "The scan is over 50 MB; scan it at a lower resolution.")
     sha256 = hashlib.sha256(content).hexdigest()
     folder = db.folder / "attachments"
     folder.mkdir(exist_ok=True)
-    kept, unfinished = folder / sha256, folder / f"{uuid4().hex}.part"
-    if not kept.exists():
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(kept)
+    if not (folder / sha256).exists():
+        write_whole(folder / sha256, content)
         db.secure("attachments")
-    return Scan(sha256, _plain(file_name, content), len(content))
+    return Scan(sha256, _plain(file_name, kind), len(content))
 
 
 def attach(tx: Transaction, desk: Desk, scan: Scan, *, subject: str, subject_id: int, purpose: str) -> None:
@@ -75,8 +69,7 @@ def content(desk: Desk, filing_id: int, sha256: str) -> bytes:
     return (desk.db.folder / "attachments" / sha256).read_bytes()
 
 
-def _plain(file_name: str, content: bytes) -> str:
+def _plain(file_name: str, kind: str) -> str:
     """The file's own name without any folder, and with the ending of what it really is."""
     stem = PurePath(file_name.replace("\\", "/")).stem.strip(". ") or "scan"
-    kind = next(kind for start, kind in _KINDS.items() if content.startswith(start))
     return f"{stem[:80]}.{kind}"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import polars as pl
@@ -181,6 +182,16 @@ class Database:
                 tx.run(path.read_text(encoding="utf-8"))
                 tx.run("INSERT INTO migration (number, name) VALUES ($number, $name)", number=number, name=path.stem)
             self._connection.execute("CHECKPOINT")
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Put bytes into a file that is there whole or not at all, whatever happens meanwhile."""
+    unfinished = path.with_name(f"{uuid4().hex}.part")
+    with unfinished.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
 
 
 def query_apart(tables: dict[str, Path], sql: str, *, seconds: float) -> pl.DataFrame:

@@ -4,15 +4,14 @@ Must not know how photos are matched or judged.
 """
 
 import hashlib
-import os
 from io import BytesIO
 from pathlib import Path
 from typing import IO
-from uuid import uuid4
 
 from PIL import Image, ImageOps
 
 from core import photo_files
+from core.database import write_whole
 from core.desk import Desk
 from core.photos import LARGEST
 
@@ -42,12 +41,7 @@ def keep(source: Path, wanted: set[str], folder: Path) -> None:
         if sha256 not in wanted or (kept := place(folder, sha256)).exists():
             return
         kept.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = kept.with_name(f"{uuid4().hex}.part")
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(kept)
+        write_whole(kept, content)
 
     photo_files.through(source, copy)
 

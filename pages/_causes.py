@@ -9,18 +9,18 @@ from core.record import COLUMNS
 from core.rules import RULES
 from core.vocabulary import FindingClass
 from pages import _tables
-from pages._parts import empty
+from pages._parts import cached, empty
 from pages._words import _, in_colour, say
 
 
 def table(present: Desk, filing_id: int) -> None:
     """A page of causes, largest first; choosing one offers its first record."""
-    many, findings = causes.total(present, filing_id)
+    many, findings = cached(causes.total, present, filing_id)
     if not many:
         empty(_("没有待处理的问题。"))
         return
     st.caption(_("{findings:,} 个问题归为 {many:,} 种成因；9、A、字 代表任意数字、字母、汉字。").format(findings=findings, many=many))
-    page = _tables.pager(many, f"filings.causes.page.{filing_id}") if many > _tables.PAGE else 0
+    page = _tables.pager(many, f"filings.causes.page.{filing_id}", quiet=True)
     found = causes.page(present, filing_id, page=page, size=_tables.PAGE).with_columns(
         sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()}),
         field=pl.col("field").replace_strict({code: say(column) for code, column in COLUMNS.items()}, default=pl.col("field")),

@@ -53,7 +53,7 @@ def _since_approval(chain: pl.DataFrame, version: int) -> None:
 
 
 def _changes(present: Desk, filing_id: int, many: int) -> None:
-    page = _tables.pager(many, f"filings.changes.page.{filing_id}") if many > _tables.PAGE else 0
+    page = _tables.pager(many, f"filings.changes.page.{filing_id}", quiet=True)
     words = {"added": _("新增"), "gone": _("减少"), "altered": _("更改")}
     found = views.filing_changes(present, filing_id, page=page, size=_tables.PAGE)
     _tables.show(

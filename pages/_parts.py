@@ -87,8 +87,11 @@ def announced() -> None:
 
 
 def cached(read: Any, desk: Desk, *args: Any, **kwargs: Any) -> Any:
-    """A count read from the store, kept until the store changes or someone with another scope asks. Not for records."""
-    seat = (str(desk.db.folder), desk.db.version, desk.actor.province, desk.actor.may(Duty.CLASSIFIED))
+    """A count read from the store, kept until the store or the day changes, or someone with another scope asks.
+
+    Not for records.
+    """
+    seat = (str(desk.db.folder), desk.db.version, desk.now().date(), desk.actor.province, desk.actor.may(Duty.CLASSIFIED))
     return _cached(seat, f"{read.__module__}.{read.__qualname__}", args, kwargs, partial(read, desk))
 
 

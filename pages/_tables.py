@@ -57,9 +57,14 @@ def choose(frame: pl.DataFrame, columns: Mapping[str, Any], *, key: str, rows: i
     return frame[[row for row in state.selection.rows if row < frame.height]]
 
 
-def pager(total: int, key: str) -> int:
-    """The row of a paged table that says how many there are and turns pages. Returns the page, from zero."""
+def pager(total: int, key: str, *, quiet: bool = False) -> int:
+    """The row of a paged table that says how many there are and turns pages. Returns the page, from zero.
+
+    With `quiet`, a table of one page goes without it.
+    """
     pages = max(1, ceil(total / PAGE))
+    if quiet and pages == 1:
+        return 0
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(_("共 {total:,} 条，每页 {size} 条").format(total=total, size=PAGE), width="content")
         number = st.pagination(pages, key=key, width="stretch")

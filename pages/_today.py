@@ -51,7 +51,7 @@ def overdue(present: Desk) -> None:
     """One line of the institutions that have not filed the semester now due, with a way to the list."""
     term = expected.round_of(present.now().date())
     with reporting_errors():
-        late = expected.totals(present, term)["late_institutions"]
+        late = cached(expected.totals, present, term)["late_institutions"]
         if not late:
             return
         told = _("{term}：{n:,} 个单位逾期未报送").format(term=term.code, n=late)

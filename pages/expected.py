@@ -10,7 +10,7 @@ from core.errors import CentreError
 from core.expected import GridFilter, Stage
 from core.vocabulary import Duty, Level
 from pages import _downloads, _filters, _grid, _nil_returns
-from pages._parts import desk, empty, header
+from pages._parts import cached, desk, empty, header
 from pages._words import _, plain, say
 
 present = desk(Duty.READ)
@@ -32,9 +32,9 @@ with places[4]:
     late = _filters.choose("expected", "overdue", _("期限"), {"1": _("仅看逾期")}, every=_("不限"))
 
 try:
-    within = expected.totals(present, term, GridFilter(province, level))
+    within = cached(expected.totals, present, term, GridFilter(province, level))
     wanted = GridFilter(province, level, stage, bool(late))
-    found = expected.totals(present, term, wanted)["units"]
+    found = cached(expected.totals, present, term, wanted)["units"]
     days = expected.filing_days(present, term)
 except CentreError as refusal:
     st.error(plain(say(refusal)))
@@ -48,7 +48,7 @@ action.download_button(
     mime=_downloads.XLSX,
     on_click="ignore",
     type="primary",
-    disabled=not expected.totals(present, term, GridFilter(province))["missing"],
+    disabled=not cached(expected.totals, present, term, GridFilter(province))["missing"],
 )
 _grid.totals(within)
 st.caption(

@@ -1,9 +1,14 @@
 """应报单位 on the screen: the grid, nil returns, and what the overview says of who is overdue."""
 
+from datetime import datetime
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.builders import a_csv, people
+from core import expected
+from core.deadlines import Term
+from pages._parts import cached
+from tests.builders import a_csv, a_desk, a_filing, at_desk, people
 from tests.pages.conftest import Open
 from tests.pages.test_work import shown
 
@@ -105,3 +110,13 @@ def test_a_supplement_is_checked_with_its_reason_alone_and_passed_after_consent(
 
     assert "已登记省级同意补报" in app.success[0].value
     assert "登记审核通过" in {button.label for button in open_screen("filings", "province-11", filing_id="4").button}
+
+
+def test_counts_kept_for_the_screens_are_those_of_the_day(tmp_path):
+    desk = a_desk(tmp_path)
+    a_filing(desk, people(1))
+    before, after = (at_desk(desk, at=datetime(2026, month, 30, 9)) for month in (9, 11))
+
+    late = [cached(expected.totals, each, Term.parse(DUE))["late_institutions"] for each in (before, after)]
+
+    assert late == [0, 1]
