@@ -21,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 
 from bench import archive as archives
 from bench import filing, registers
-from core import checking, draft, facts, intake, queue, reading, reference, ruleset, store, trial, values
+from core import admission, checking, draft, facts, intake, queue, reading, ruleset, store, trial
 from core.deadlines import Term
 from core.declaration import Declared
 from core.desk import Actor, Desk, system_clock
@@ -114,7 +114,7 @@ def _archive_stage(path: Path, archive: int, empty: float) -> Iterator[tuple[str
 
 def _context(source: reading.Reading, judged_by: ruleset.Ruleset) -> Context:
     """As at intake, but without the filer: a large file here holds several institutions."""
-    told = intake.context_for(source, _DECLARED, judged_by, today=date(2026, 11, 1), archive=True)
+    told = admission.context_for(source, _DECLARED, judged_by, today=date(2026, 11, 1), archive=True)
     return replace(told, institution=None)
 
 
@@ -155,7 +155,7 @@ def _check_stage(folder: Path, rows: int) -> Iterator[tuple[str, str]]:
         source = reading.open_filing(path)
         context = _context(source, ruleset.shipped())
         chunk = pl.concat(source.chunks())
-        frame = facts.beside(values.read(chunk, reference.load()), pl.DataFrame(schema={"row": pl.Int64}))
+        frame = facts.beside(checking.read([(chunk, context)]), pl.DataFrame(schema={"row": pl.Int64}))
         seconds[dirty] = min(_timed(lambda f=frame, c=context: checking.judge(f, c, frozenset(Sight)))
                              for _ in range(3))
         if dirty == 0.03:

@@ -14,8 +14,20 @@ from pathlib import Path
 
 import polars as pl
 
+from core import (
+    admission,
+    comparison,
+    exports,
+    feedback,
+    intake,
+    publication,
+    reading,
+    review,
+    ruleset,
+    store,
+    suggestion,
+)
 from core import draft as drafts
-from core import exports, feedback, intake, publication, reading, review, ruleset, store
 from core.checking import FILING_ROW
 from core.deadlines import Term, require_term
 from core.declaration import Declared, Grounds, Resolution
@@ -37,12 +49,12 @@ def check(asked: argparse.Namespace) -> int:
     if asked.out:
         _writable(asked.out, asked.file)
     source = reading.open_filing(_existing(asked.file), encoding=asked.encoding, layout=asked.layout)
-    seen = intake.look(source)
+    seen = suggestion.look(source)
     declared = Suggestion(asked.institution or seen.institution, _category(asked.category) or seen.category, term)
-    context = intake.context_for(source, declared, ruleset.shipped(), today=today, archive=False)
+    context = admission.context_for(source, declared, ruleset.shipped(), today=today, archive=False)
     with tempfile.TemporaryDirectory(prefix="desk-check-") as work:
         draft = drafts.draw_up(source, context, Path(work))
-        findings = drafts.complete(draft).findings
+        findings = comparison.complete([draft]).alone().findings
         numbers = pl.read_parquet(draft.heads, columns=["row", "certificate"])
     lines = (
         findings.sort("row", "rule").join(numbers, on="row", how="left", maintain_order="left")
@@ -72,7 +84,7 @@ def load(asked: argparse.Namespace) -> int:
     path = _existing(asked.file)
     with _desk(asked) as desk:
         source = reading.open_filing(path, encoding=asked.encoding, layout=asked.layout)
-        seen = intake.look(source)
+        seen = suggestion.look(source)
         term = Term.parse(asked.term) if asked.term else seen.term
         institution = asked.institution or seen.institution
         category = _category(asked.category) or seen.category
@@ -85,7 +97,7 @@ def load(asked: argparse.Namespace) -> int:
         resolution = Resolution(asked.resolution, resolved_on, asked.listed, asked.attached)
         grounds = Grounds(asked.reason, asked.consent, _day(asked.consented_on) if asked.consented_on else None)
         declared = Declared(term, institution, category, asked.supplement, resolution, grounds=grounds)
-        draft = intake.preview(desk, source, declared, photos=asked.photos)
+        draft = admission.preview(desk, source, declared, photos=asked.photos)
         received = intake.receive(desk, draft, declared, source, path.name)
         outcome = received.outcome
         print(say(

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from core import intake, jobs, jobworker
+from core import admission, intake, jobs, jobworker
 from core.attachments import Scan
 from core.database import Database
 from core.declaration import Declared
@@ -107,8 +107,8 @@ class Runner:
         self, desk: Desk, file: Path, file_name: str, declared: Declared, *,
         encoding: str | None = None, layout: str | None = None, photos: Path | None = None, scans: Sequence[Scan] = (),
     ) -> int:
-        """Ask for a file to be loaded, which is moved away; returns the job's number at once. Raises as intake.admit."""
-        intake.admit(desk, declared)
+        """Ask for a file to be loaded, which is moved away; returns the job's number at once. Raises as admission.admit."""
+        admission.admit(desk, declared)
         job_id = jobs.enter(desk, file, file_name, declared, encoding=encoding, layout=layout, photos=photos, scans=scans)
         self._queue(job_id)
         return job_id
@@ -186,11 +186,11 @@ class Runner:
     def _load(self, job: Job, work: Path) -> None:
         desk = Desk(self._db, self._actor(job), self._now)
         order = Order(
-            job.file, job.encoding, job.layout, job.photos, job.declared, intake.admit(desk, job.declared),
+            job.file, job.encoding, job.layout, job.photos, job.declared, admission.admit(desk, job.declared),
             desk.now().date(), work, self._chunk,
         )
         made = self._made(job.job_id, order)
-        intake.require_fit(desk, made.draft, job.declared)
+        admission.require_fit(desk, made.draft, job.declared)
         intake.receive(
             desk, made.draft, job.declared, made.source, job.file_name, scans=job.scans,
             along=lambda tx, received: jobs.finish(tx, job.job_id, received, self._now()),

@@ -17,8 +17,8 @@ from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
 
+from core import admission, reading
 from core import draft as drafts
-from core import intake, reading
 from core.declaration import Declared
 from core.draft import Draft
 from core.errors import CentreError
@@ -75,7 +75,7 @@ def carry_out(order: Order, tell: Tell) -> Made | Refused:
     try:
         source = reading.open_filing(order.path, encoding=order.encoding, layout=order.layout)
         tell("rows", source.rows)
-        context = intake.context_for(
+        context = admission.context_for(
             source, order.declared, order.judged_by, today=order.today, archive=True, photos=order.photos is not None
         )
         draft = drafts.draw_up(source, context, order.work, partial(tell, "done"), rows=order.chunk)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from core import values
+from core import reference, values
 from core.deadlines import Term, term_of
+from core.reading import Reading
 from core.reference import Reference
 from core.vocabulary import Category
 
@@ -31,23 +32,29 @@ class Suggestion:
     term: Term | None
 
 
-def suggest(chunk: pl.DataFrame, reference: Reference) -> Suggestion:
+def look(source: Reading) -> Suggestion:
+    """What an opened file itself suggests of its institution, category and semester."""
+    first = next(iter(source.chunks(5_000)), None)
+    return Suggestion(None, None, None) if first is None else suggest(first, reference.load())
+
+
+def suggest(chunk: pl.DataFrame, tables: Reference) -> Suggestion:
     """Read the suggestion off the first chunk of a filing (row and filed codes)."""
-    frame = values.read(chunk, reference)
+    frame = values.read(chunk, tables)
     months = frame["conferred"].dt.month_start().unique().drop_nulls()
     terms = {month: term_of(month).code for month in months}
     day = _agreed(frame["conferred"].dt.month_start().replace_strict(terms, default=None, return_dtype=pl.String))
     return Suggestion(
-        _agreed(frame["institution"]), _category(frame, reference), Term.parse(day) if day else None
+        _agreed(frame["institution"]), _category(frame, tables), Term.parse(day) if day else None
     )
 
 
-def _category(frame: pl.DataFrame, reference: Reference) -> Category | None:
+def _category(frame: pl.DataFrame, tables: Reference) -> Category | None:
     level = _agreed(frame["level"])
     if level not in _REGULAR:
         return None
     letter = _agreed(frame["certificate"].str.extract("^([A-Z])").fill_null("-"))
-    kinds = dict(reference.table("degrees").select("code", "kind").iter_rows())
+    kinds = dict(tables.table("degrees").select("code", "kind").iter_rows())
     professional = _agreed(frame["degree"].replace_strict(kinds, default=None, return_dtype=pl.String))
     if level == "4":
         passport = _agreed(frame["id_type"]) == "06" and _agreed(frame["country"]) != "156"

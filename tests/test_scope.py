@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from core import (
+    admission,
     analysis,
     causes,
     expected,
     exports,
     feedback,
-    intake,
     nil_returns,
     overview,
     publication,
@@ -222,7 +222,7 @@ def test_a_reviewer_may_not_load_publish_or_send_feedback(reviewer, tmp_path):
     told = declared(institution="80902")
 
     with pytest.raises(NotAuthorised):
-        intake.preview(reviewer, reading.open_filing(path), told)
+        admission.preview(reviewer, reading.open_filing(path), told)
     with pytest.raises(NotAuthorised):
         publication.publish(reviewer, TERM, counted=0)
     with pytest.raises(NotAuthorised):
@@ -309,7 +309,7 @@ def test_every_statement_read_at_the_desk_compares_the_province_with_the_scope(a
 def test_past_the_desk_the_store_is_read_in_these_places_only():
     """Each reads what has no province, or what a scoped read has just given out."""
     allowed = {
-        "views.py": {"filed_row"}, "intake.py": {"_province"}, "analysis.py": {"_copies"}, "lookup.py": {"find"},
+        "views.py": {"filed_row"}, "admission.py": {"provinces_of"}, "analysis.py": {"_copies"}, "lookup.py": {"find"},
         "store.py": {"_sweep"}, "commands.py": {"demo"}, "resort.py": {"_photos"}, "desk.py": {"frame"},
         "ruleset.py": {"in_force", "of_version", "versions", "refresh", "_content_of"},
             "jobs.py": {"total", "page", "under_way", "undone", "one", "recover"},  # of the centre alone, by its duty to load
