@@ -88,7 +88,7 @@ def draw_up_all(
             for place, (reading, context) in enumerate(filings):
                 drawing = _Drawing(context, work, progress and (lambda done, place=place: progress(place, done)))
                 drawings.append(drawing)
-                drawing.keep(reading.path, beside)
+                drawing.keep(reading, beside)
                 try:
                     for chunk in reading.chunks(rows):
                         waiting[context].append((drawing, chunk))
@@ -133,6 +133,7 @@ class _Drawing:
         self._folder = work / f"draft-{uuid4().hex}"
         self._folder.mkdir(parents=True)
         self._progress, self._done, self._last_row = progress, 0, 0
+        self._reading: Reading | None = None
         self._original: Future[tuple[str, int]] | None = None
         self._filed: _Filed | None = None
         self._heads = [pl.DataFrame(schema=facts.HEADS)]
@@ -140,9 +141,10 @@ class _Drawing:
         self._tallies: list[pl.DataFrame] = []
         self._profile = Profile()
 
-    def keep(self, path: Path, beside: ThreadPoolExecutor) -> None:
+    def keep(self, reading: Reading, beside: ThreadPoolExecutor) -> None:
         """Have the file's bytes and rows kept; without this the filing is only judged."""
-        self._original = beside.submit(_keep_original, path, self._folder / "original")
+        self._reading = reading
+        self._original = beside.submit(_keep_original, reading.path, self._folder / "original")
         self._filed = _Filed(self._folder / "filed.parquet", beside)
 
     def add(self, frame: pl.DataFrame, heads: pl.DataFrame, checked: checking.Checked) -> None:
@@ -163,13 +165,11 @@ class _Drawing:
         sha256, size = self._original.result() if self._original else ("", 0)
         if self._filed:
             self._filed.close()
-        if not self._done and not self.refusal:
-            self.refusal = UnreadableFiling(
-                "文件里没有数据行。请确认文件内容后重新报送。", "The file has no data rows. Check it and file again."
-            )
-        if self.refusal:
+        try:
+            self._require_sound()
+        except UnreadableFiling as refusal:
             self.discard()
-            return self.refusal
+            return refusal
         path = self._folder / "heads.parquet"
         pl.concat(self._heads).write_parquet(path, compression="uncompressed")
         checked = checking.Checked(pl.concat(self._findings), checking.add_tallies(self._tallies))
@@ -177,6 +177,14 @@ class _Drawing:
             self._folder, self._folder / "original", self._folder / "filed.parquet", path, sha256, size, self._done,
             self._last_row, self.context, checked, self._profile,
         )
+
+    def _require_sound(self) -> None:
+        if self._reading:
+            self._reading.require_unchanged()
+        if self.refusal:
+            raise self.refusal
+        if not self._done:
+            raise UnreadableFiling("文件里没有数据行。请确认文件内容后重新报送。", "The file has no data rows. Check it and file again.")
 
     def discard(self) -> None:
         """Forget it; nothing of it stays on disk."""

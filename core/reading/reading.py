@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from core.errors import UnreadableFiling
 from core.reading import cells
 from core.reading.headers import Heading
 
@@ -18,7 +19,7 @@ class Reading:
     """An opened filing (报送文件): what it is, and its rows a chunk at a time.
 
     `encoding` is None for workbooks. `ignored` are the headers not known: shown to the user, not read. `rows` counts
-    those from the first row of data to the last, blank ones among them too.
+    those from the first row of data to the last, blank ones among them too. `opened` is the file's size and time when it was opened.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class Reading:
     columns: tuple[str, ...]
     ignored: tuple[str, ...]
     rows: int
+    opened: tuple[int, int]
     _heading: Heading = field(repr=False, compare=False)
     _frames: Callable[[int], Iterator[pl.DataFrame]] = field(repr=False, compare=False)
 
@@ -42,7 +44,9 @@ class Reading:
         frames: Callable[[int], Iterator[pl.DataFrame]],
     ) -> "Reading":
         """Put together what a format's reader found out; `frames` yields raw frames of at most so many rows."""
-        return cls(path, format, encoding, heading.layout, heading.columns, heading.ignored, rows, heading, frames)
+        return cls(
+            path, format, encoding, heading.layout, heading.columns, heading.ignored, rows, state(path), heading, frames
+        )
 
     def chunks(self, rows: int = 200_000) -> Iterator[pl.DataFrame]:
         """Read the file from the start, at most so many rows at a time.
@@ -51,3 +55,22 @@ class Reading:
         Wholly blank rows are left out. Raises UnreadableFiling where the file turns out damaged.
         """
         return cells.inspected(self._frames(rows), self._heading)
+
+    def require_unchanged(self) -> None:
+        """Refuse a file that was written to since it was opened: what was read of it may be neither one nor the other."""
+        if state(self.path) != self.opened:
+            raise changed()
+
+
+def changed() -> UnreadableFiling:
+    """Why a file that was written to while it was read is refused."""
+    return UnreadableFiling(
+        "文件在读取过程中被改动。请确认文件已复制完成、不再修改，然后重新报送。",
+        "The file was changed while it was being read. See that it is complete and at rest, and file it again.",
+    )
+
+
+def state(path: Path) -> tuple[int, int]:
+    """A file's size in bytes and the moment it was last written to, in nanoseconds."""
+    told = path.stat()
+    return told.st_size, told.st_mtime_ns
