@@ -52,6 +52,11 @@ def admit(desk: Desk, declared: Declared) -> Ruleset:
 def require_fit(desk: Desk, draft: Draft, declared: Declared) -> None:
     """Refuse a draft whose file is on file already or whose records are not as declared."""
     require_new(desk.db, [draft.sha256])
+    require_as_declared(draft, declared)
+
+
+def require_as_declared(draft: Draft, declared: Declared) -> None:
+    """Refuse a draft whose records are mostly another institution's, or not as many as declared."""
     _require_own_records(draft, declared)
     _require_total(draft, declared)
 
@@ -70,7 +75,7 @@ def preview(
     try:
         require_fit(desk, draft, declared)
         if photos:
-            draft = drafts.with_photos(draft, photos)
+            draft, = drafts.with_photos([draft], photos)
     except BaseException:
         draft.discard()
         raise

@@ -12,7 +12,7 @@ from core import comparison, enrolment
 from core.checking import Checked
 from core.database import Database, Transaction
 from core.deadlines import Term
-from core.draft import Draft
+from core.draft import Draft, offsets
 from core.facts import SAME_NUMBER
 from core.twins import near_twins
 
@@ -116,7 +116,7 @@ def pictured(drafts: Sequence[Draft]) -> pl.DataFrame | None:
     kept = [
         draft.photos.pairs.join(draft.photos.facts, on="row", maintain_order="left")
         .with_columns(pl.col("row") + start, part=pl.lit(part, pl.UInt32))
-        for part, (draft, start) in enumerate(zip(drafts, comparison.offsets(drafts), strict=True)) if draft.photos
+        for part, (draft, start) in enumerate(zip(drafts, offsets(drafts), strict=True)) if draft.photos
     ]
     return pl.concat(kept) if kept else None
 

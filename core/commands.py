@@ -19,7 +19,9 @@ from core import (
     comparison,
     exports,
     feedback,
+    inbox,
     intake,
+    jobs,
     publication,
     reading,
     review,
@@ -33,10 +35,11 @@ from core.deadlines import Term, require_term
 from core.declaration import Declared, Grounds, Resolution
 from core.demo import line
 from core.desk import COMMAND_LINE, Desk, system_clock
-from core.errors import BadRequest
+from core.errors import BadRequest, CentreError
+from core.jobrunner import Runner
 from core.rules import RULES
 from core.suggestion import Suggestion
-from core.vocabulary import Category, FindingClass
+from core.vocabulary import Category, FindingClass, JobState
 
 OK, WITHHELD, REFUSED = 0, 1, 2
 """Exit codes: done and nothing withheld; something is withheld; refused, with one line on stderr."""
@@ -80,7 +83,9 @@ def check(asked: argparse.Namespace) -> int:
 
 
 def load(asked: argparse.Namespace) -> int:
-    """Receive one file into the store."""
+    """Receive one file into the store, or a folder: of packages by institution, as the inbox has them."""
+    if asked.file.is_dir():
+        return _load_folder(asked)
     path = _existing(asked.file)
     with _desk(asked) as desk:
         source = reading.open_filing(path, encoding=asked.encoding, layout=asked.layout)
@@ -107,6 +112,41 @@ def load(asked: argparse.Namespace) -> int:
             f"{outcome.withheld:,} withheld, {outcome.excluded:,} out of scope.",
         ))
     return OK
+
+
+def _load_folder(asked: argparse.Namespace) -> int:
+    with _desk(asked) as desk:
+        found = inbox.found_in(asked.file)
+        if not found:
+            raise BadRequest(
+                f"{asked.file}里没有可接收的内容。请按“单位代码/数据文件”或“单位代码/报送包文件夹/”存放。",
+                f"Nothing to load in {asked.file}. Lay it out as CODE/datafile or CODE/package-folder/.",
+            )
+        asking, refused = [], 0
+        for each in found:
+            try:
+                asking.append(inbox.asking(desk.db, each, way="command"))
+            except CentreError as refusal:
+                refused += 1
+                print(f"{each.institution}/{each.path.name}: {say(refusal.zh, refusal.en)}", file=sys.stderr)
+        runner = Runner(desk.db, {desk.actor.key: desk.actor}.get, desk.now, workers=os.cpu_count())
+        ended = jobs.several(desk.db, runner.ask(desk, asking) if asking else [])
+        while not runner.settle(60):
+            pass
+        ended = jobs.several(desk.db, [job.job_id for job in ended])
+        done = [each for job in ended for each in job.outcome]
+        for job in ended:
+            if job.state is not JobState.DONE:
+                refused += 1
+                print(f"{job.sender}/{job.name}: {say(job.zh or '', job.en or '')}", file=sys.stderr)
+        told = {key: sum(each[key] for each in done) for key in ("records", "cleared", "withheld")}
+        print(say(
+            f"{len(found)}个报送包：接收{len(done)}个批次、{told['records']:,}条记录，符合{told['cleared']:,}条，"
+            f"暂不提供{told['withheld']:,}条；未接收{refused}个报送包。",
+            f"{len(found)} packages: {len(done)} filings received, {told['records']:,} records, {told['cleared']:,} cleared, "
+            f"{told['withheld']:,} withheld; {refused} packages not received.",
+        ))
+        return REFUSED if refused else OK
 
 
 def approve(asked: argparse.Namespace) -> int:

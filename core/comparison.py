@@ -5,12 +5,11 @@ Must not know the database: what is on file is given.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 
 import polars as pl
 
 from core import cell, checking, facts
-from core.draft import CHUNK, Draft
+from core.draft import CHUNK, Draft, offsets
 from core.rules import FAR, Context
 
 
@@ -27,11 +26,6 @@ def heads_of(drafts: Sequence[Draft]) -> pl.DataFrame:
         each.with_columns(pl.col("row") + offset, part=pl.lit(part, pl.UInt32))
         for part, (each, offset) in enumerate(zip(heads, offsets(drafts), strict=True))
     )
-
-
-def offsets(drafts: Sequence[Draft]) -> list[int]:
-    """What to add to the row numbers of each draft so that none is another draft's."""
-    return [0, *accumulate(draft.last_row for draft in drafts)][:-1]
 
 
 def completed(

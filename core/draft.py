@@ -4,13 +4,12 @@ Memory holds one chunk, the findings, and a few columns of heads, however long t
 database or statuses.
 """
 
-import hashlib
-import os
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from uuid import uuid4
 
@@ -19,15 +18,14 @@ import pyarrow.parquet as pq
 
 from core import cell, checking, facts, photos, values
 from core.errors import CentreError, UnreadableFiling
+from core.filed import Filed, keep_original
 from core.photos import Matched
 from core.profile import Profile
 from core.reading import Reading
-from core.record import COLUMNS
 from core.rules import Context, Sight
 
 CHUNK = 200_000
 _NEAR = frozenset({Sight.RECORD})
-_OFTEN_ALIKE = [code for code in COLUMNS if code not in ("ZJHM", "KSH", "XH", "XWZSBH", "ZP", "LWTM")]
 Progress = Callable[[int], None]
 """Told after each chunk how many rows are done."""
 
@@ -115,13 +113,26 @@ def draw_again(filed: Path, context: Context, work: Path, *, rows: int = CHUNK) 
     return replace(drawing.finish(), filed=filed)
 
 
-def with_photos(draft: Draft, source: Path) -> Draft:
-    """The draft with the photos of a folder or zip beside its records. Raises BadRequest as photos.inspect does."""
-    filed = pl.read_parquet(draft.filed, columns=["row", "ZJHM", "XWZSBH", "XH", "ZP"])
+def with_photos(made: Sequence[Draft], source: Path) -> list[Draft]:
+    """The drafts of one package with its photos, of a folder or zip, beside their records. Photos that are nobody's are
+    counted with the first. Raises BadRequest as photos.inspect does."""
+    filed = pl.concat(
+        pl.read_parquet(draft.filed, columns=["row", "ZJHM", "XWZSBH", "XH", "ZP"]).with_columns(pl.col("row") + start)
+        for draft, start in zip(made, offsets(made), strict=True)
+    )
     people = filed.select(
         "row", "XH", "ZP", id_number=values.id_number(pl.col("ZJHM")), certificate=cell.half_width(pl.col("XWZSBH"))
     )
-    return replace(draft, photos=photos.matched(photos.inspect(source), people), photo_source=source)
+    found = photos.matched(photos.inspect(source), people)
+    return [
+        replace(draft, photos=found.within(start, draft.last_row, first=place == 0), photo_source=source)
+        for place, (draft, start) in enumerate(zip(made, offsets(made), strict=True))
+    ]
+
+
+def offsets(made: Sequence[Draft]) -> list[int]:
+    """What to add to the row numbers of each draft so that none is another draft's."""
+    return [0, *accumulate(draft.last_row for draft in made)][:-1]
 
 
 class _Drawing:
@@ -135,7 +146,7 @@ class _Drawing:
         self._progress, self._done, self._last_row = progress, 0, 0
         self._reading: Reading | None = None
         self._original: Future[tuple[str, int]] | None = None
-        self._filed: _Filed | None = None
+        self._filed: Filed | None = None
         self._heads = [pl.DataFrame(schema=facts.HEADS)]
         self._findings = [pl.DataFrame(schema=checking.FINDINGS)]
         self._tallies: list[pl.DataFrame] = []
@@ -144,8 +155,8 @@ class _Drawing:
     def keep(self, reading: Reading, beside: ThreadPoolExecutor) -> None:
         """Have the file's bytes and rows kept; without this the filing is only judged."""
         self._reading = reading
-        self._original = beside.submit(_keep_original, reading.path, self._folder / "original")
-        self._filed = _Filed(self._folder / "filed.parquet", beside)
+        self._original = beside.submit(keep_original, reading.path, self._folder / "original")
+        self._filed = Filed(self._folder / "filed.parquet", beside)
 
     def add(self, frame: pl.DataFrame, heads: pl.DataFrame, checked: checking.Checked) -> None:
         """Take in the next rows, read and judged."""
@@ -202,49 +213,3 @@ def _judge(parts: list[tuple[_Drawing, pl.DataFrame]]) -> None:
     for (drawing, _), height, own in zip(parts, heights, checked.apart(len(parts)), strict=True):
         drawing.add(frame.slice(start, height), heads.slice(start, height), own)
         start += height
-
-
-class _Filed:
-    """The filed rows going to one Parquet file, a chunk at a time, beside the checking of the same chunk."""
-
-    def __init__(self, path: Path, beside: ThreadPoolExecutor) -> None:
-        self._path = path
-        self._beside = beside
-        self._under_way: Future[None] | None = None
-        self._writer: pq.ParquetWriter | None = None
-
-    def append(self, frame: pl.DataFrame) -> None:
-        self._settle()
-        self._under_way = self._beside.submit(self._write, frame.select("row", *COLUMNS))
-
-    def close(self) -> None:
-        """See all rows safely on disk."""
-        self._settle()
-        if self._writer:
-            self._writer.close()
-            with self._path.open("rb") as written:
-                os.fsync(written.fileno())
-
-    def _settle(self) -> None:
-        if self._under_way:
-            self._under_way.result()
-
-    def _write(self, rows: pl.DataFrame) -> None:
-        table = rows.to_arrow()
-        self._writer = self._writer or pq.ParquetWriter(
-            self._path, table.schema, compression="zstd", compression_level=1, use_dictionary=_OFTEN_ALIKE,
-            write_statistics=["row"],  # by which rows are found again
-        )
-        self._writer.write_table(table)
-
-
-def _keep_original(source: Path, kept: Path) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    with source.open("rb") as filed, kept.open("wb") as copy:
-        while block := filed.read(1 << 20):
-            digest.update(block)
-            copy.write(block)
-            size += len(block)
-        copy.flush()
-        os.fsync(copy.fileno())
-    return digest.hexdigest(), size

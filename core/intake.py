@@ -32,6 +32,13 @@ class Arrival:
     file_name: str
     scans: tuple[Scan, ...] = ()
 
+    @classmethod
+    def of(
+        cls, draft: Draft, declared: Declared, source: Reading, file_name: str, scans: Sequence[Scan] = ()
+    ) -> "Arrival":
+        """A draft with what is declared of it and the file it was made from."""
+        return cls(draft, declared, source.layout, source.format, source.encoding, source.columns, file_name, tuple(scans))
+
     @property
     def parquet(self) -> str:
         """The name of its rows' file in the store."""
@@ -74,7 +81,7 @@ def receive(
     Writes the filing's Parquet and original, then one transaction; `along` writes what must stand or fall with it. A
     standing nil return of its level and semester is superseded. Raises DuplicateFiling, or BadRequest as `preview` does.
     """
-    arrival = Arrival(draft, declared, source.layout, source.format, source.encoding, source.columns, file_name, tuple(scans))
+    arrival = Arrival.of(draft, declared, source, file_name, scans)
     received, = receive_all(desk, [arrival], along and (lambda tx, all_received: along(tx, all_received[0])))
     return received
 

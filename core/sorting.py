@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import polars as pl
 
-from core import archive, comparison, ledger
+from core import archive, ledger
 from core.checking import FILING_ROW
 from core.database import Transaction
-from core.draft import Draft
+from core.draft import Draft, offsets
 from core.ledger import Act
 from core.vocabulary import FindingClass
 
@@ -126,7 +126,7 @@ def _enter(tx: Transaction, together: Sequence[Entering]) -> list[Outcome]:
     checked = archive.foresee_all(tx, drafts, [each.filing_id for each in together], heads)
     numbers = pl.DataFrame({
         "part": pl.Series(range(len(together)), dtype=pl.UInt32), "filing_id": [each.filing_id for each in together],
-        "first_record": [each.first_record for each in together], "start": comparison.offsets(drafts),
+        "first_record": [each.first_record for each in together], "start": offsets(drafts),
     })
     findings = checked.findings.join(numbers, on="part", maintain_order="left")
     of_filing, record = pl.col("row") == FILING_ROW, (pl.col("first_record") + pl.col("row")).alias("record_id")

@@ -428,7 +428,7 @@ def _seeded(folder: Path, records: list[dict[str, str | None]]) -> Path:
 def _judged(tmp_path: Path, files: Path, records: list[dict[str, str | None]]) -> checking.Checked:
     source = reading.open_filing(a_csv(tmp_path / "filing.csv", records))
     drawn = drafts.draw_up(source, _context(photos=True), tmp_path)
-    return comparison.complete([drafts.with_photos(drawn, files)]).alone()
+    return comparison.complete(drafts.with_photos([drawn], files)).alone()
 
 
 def _context(**changes: object) -> Context:

@@ -45,7 +45,7 @@ def drawn(desk, files) -> list[Arrival]:
     ]
     made = drafts.draw_up_all(asked, desk.db.folder / "work")
     return [
-        Arrival(draft, told, source.layout, source.format, source.encoding, source.columns, path.name)
+        Arrival.of(draft, told, source, path.name)
         for draft, source, (path, told) in zip(made, sources, files, strict=True)
     ]
 
