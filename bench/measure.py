@@ -47,7 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder:
         path = Path(folder) / "filing.csv"
         filing.write(path, rows=asked.rows, dirty=0.03)
-        rounds = [(_apart(_raw, path), _apart(_load, path)) for _ in range(asked.rounds)]
+        rounds = [(apart(raw, path), apart(_load, path)) for _ in range(asked.rounds)]
         ratios = [load[0] / raw[0] for raw, load in rounds]
         print(f"\n{asked.rows:,} rows × 43 columns, {path.stat().st_size / 1e6:,.0f} MB, {len(RULES)} checks, "
               f"{os.cpu_count()} cores, {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB\n")
@@ -65,16 +65,16 @@ def main() -> None:
             print(f"| {figure} | {value} |", flush=True)
 
 
-def _raw(path: Path, folder: Path) -> None:
+def raw(path: Path, folder: Path) -> None:
     with duckdb.connect(str(folder / "raw.duckdb")) as connection:
         connection.execute("SET enable_progress_bar = false")
         connection.execute("CREATE TABLE filed AS SELECT * FROM read_csv($path, all_varchar = true)", {"path": str(path)})
 
 
-def _prepare(folder: Path, archive: int) -> None:
+def prepare(folder: Path, archive: int = 0, *, renamed: bool = True) -> None:
     """A store whose registers answer for the filing, with so many records on file."""
     db = store.open_store(folder)
-    registers.put_in_force(Desk(db, _BENCH, system_clock), system_clock().date())
+    registers.put_in_force(Desk(db, _BENCH, system_clock), system_clock().date(), renamed=renamed)
     if archive:
         archives.fill(db, archive)
     db.close()
@@ -101,12 +101,12 @@ def _try_out(path: Path, folder: Path) -> None:
 def _archive_stage(path: Path, archive: int, empty: float) -> Iterator[tuple[str, str]]:
     """The same load beside an archive, and a trial of all checks over what it stored, against the load itself."""
     folder = path.parent / "archive"
-    _prepare(folder, archive)
-    loaded = _apart(_load, path, folder)
+    prepare(folder, archive)
+    loaded = apart(_load, path, folder)
     if archive:
         yield f"load beside {archive:,} records on file ÷ into an empty store", f"{loaded[0] / empty:.2f}"
         yield "peak memory of that load", f"{loaded[1]:.2f} GB"
-    tried = _apart(_try_out, path, folder)
+    tried = apart(_try_out, path, folder)
     yield "trial of all checks over the stored records ÷ their load", f"{tried[0] / loaded[0]:.2f}"
     yield "peak memory of the trial", f"{tried[1]:.2f} GB"
     shutil.rmtree(folder)
@@ -175,16 +175,16 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _apart(work: Callable[[Path, Path], None], path: Path, folder: Path | None = None) -> tuple[float, float]:
+def apart(work: Callable[[Path, Path], None], path: Path, folder: Path | None = None) -> tuple[float, float]:
     """Seconds and peak GB of a piece of work in a process of its own; on a fresh store unless one is given."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         if folder:
             return pool.apply(_measured, (work, path, folder))
     fresh = Path(tempfile.mkdtemp(prefix="desk-bench-store-", dir=path.parent))
-    if work is not _raw:
-        _prepare(fresh, 0)
+    if work is not raw:
+        prepare(fresh, 0)
     try:
-        return _apart(work, path, fresh)
+        return apart(work, path, fresh)
     finally:
         shutil.rmtree(fresh)
 

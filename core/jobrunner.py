@@ -32,7 +32,7 @@ from core.vocabulary import Duty, JobState
 
 _CHUNK = 50_000
 """Rows judged between two words on progress: about a second."""
-_TOGETHER, _BYTES_TOGETHER = 100, 150_000_000
+_TOGETHER, _BYTES_TOGETHER = 50, 100_000_000
 """So many jobs are taken up at once, while their data files are no larger together."""
 _AHEAD = 1
 """So many batches wait, read through, while another is being stored."""

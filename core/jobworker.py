@@ -10,7 +10,7 @@ import pickle
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -31,7 +31,7 @@ from core.job import Job, JobFile
 from core.package import Package, Sheet
 from core.reading import Reading
 from core.ruleset import Ruleset
-from core.suggestion import look
+from core.suggestion import Suggestion, look_at
 
 _ORDER, _RESULT = "order", "result"
 _NICE = 10
@@ -103,13 +103,10 @@ class _Opened:
 
 def carry_out(order: Order, tell: Tell) -> list[Made | Refused]:
     """Read the packages through and judge them; what came of each, in their order. A refused one takes no other along."""
-    opened: list[_Opened | CentreError] = []
-    for place, packed in enumerate(order.packages):
-        try:
-            opened.append(_open(packed))
-            tell(place, "rows", sum(source.rows for source in opened[place].sources))
-        except CentreError as refusal:
-            opened.append(refusal)
+    opened = _opened(order.packages)
+    for place, package in enumerate(opened):
+        if isinstance(package, _Opened):
+            tell(place, "rows", sum(source.rows for source in package.sources))
     asked = [
         (place, source, admission.context_for(
             source, declared, order.judged_by, today=order.today, archive=True,
@@ -128,15 +125,40 @@ def carry_out(order: Order, tell: Tell) -> list[Made | Refused]:
     return [_result(package, drawn) for package in opened]
 
 
-def _open(packed: Packed) -> _Opened:
-    sheet = packages.read_sheet(packed.package.sheet) if packed.package.sheet else Sheet()
-    sources, declared = [], []
-    for path, file in zip(packed.package.files, packed.files, strict=True):
-        sources.append(reading.open_filing(path, encoding=file.encoding, layout=file.layout))
-        declared.append(file.declared or packages.declared_of(
-            file.file_name, look(sources[-1]), sheet, packed.institution, scanned=bool(packed.scans),
-            alone=len(packed.files) == 1,
-        ))
+def _opened(asked: Sequence[Packed]) -> list[_Opened | CentreError]:
+    """The packages with their files opened and what is declared of each; or why one cannot be taken."""
+    sources: list[list[Reading] | CentreError] = []
+    for packed in asked:
+        try:
+            sources.append([
+                reading.open_filing(path, encoding=file.encoding, layout=file.layout)
+                for path, file in zip(packed.package.files, packed.files, strict=True)
+            ])
+        except CentreError as refusal:
+            sources.append(refusal)
+    undeclared = [
+        source for packed, opened in zip(asked, sources, strict=True) if not isinstance(opened, CentreError)
+        for source, file in zip(opened, packed.files, strict=True) if not file.declared
+    ]
+    seen = dict(zip(map(id, undeclared), look_at(undeclared), strict=True))
+    return [
+        opened if isinstance(opened, CentreError) else _with_declaration(packed, opened, seen)
+        for packed, opened in zip(asked, sources, strict=True)
+    ]
+
+
+def _with_declaration(packed: Packed, sources: list[Reading], seen: dict[int, Suggestion]) -> _Opened | CentreError:
+    try:
+        sheet = packages.read_sheet(packed.package.sheet) if packed.package.sheet else Sheet()
+        declared = [
+            file.declared or packages.declared_of(
+                file.file_name, seen[id(source)], sheet, packed.institution, scanned=bool(packed.scans),
+                alone=len(packed.files) == 1,
+            )
+            for source, file in zip(sources, packed.files, strict=True)
+        ]
+    except CentreError as refusal:
+        return refusal
     several = Counter(each.category for each in declared)
     alone = [each if several[each.category] == 1 else replace(each, total=None) for each in declared]
     return _Opened(packed, sheet, tuple(sources), tuple(alone))

@@ -4,6 +4,7 @@ A suggestion is made only when at least nine in ten of ten or more records agree
 it are not evaluated. Must not know the database.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -34,13 +35,30 @@ class Suggestion:
 
 def look(source: Reading) -> Suggestion:
     """What an opened file itself suggests of its institution, category and semester."""
-    first = next(iter(source.chunks(5_000)), None)
-    return Suggestion(None, None, None) if first is None else suggest(first, reference.load())
+    return look_at([source])[0]
+
+
+def look_at(sources: Sequence[Reading]) -> list[Suggestion]:
+    """What each of several opened files suggests, their first rows read together."""
+    chunks = [source.first() for source in sources]
+    told = [chunk for chunk in chunks if chunk is not None]
+    frame = values.read(pl.concat(told, how="diagonal"), reference.load()) if told else None
+    suggestions, start = [], 0
+    for chunk in chunks:
+        if chunk is None:
+            suggestions.append(Suggestion(None, None, None))
+            continue
+        suggestions.append(_suggested(frame.slice(start, chunk.height), reference.load()))
+        start += chunk.height
+    return suggestions
 
 
 def suggest(chunk: pl.DataFrame, tables: Reference) -> Suggestion:
     """Read the suggestion off the first chunk of a filing (row and filed codes)."""
-    frame = values.read(chunk, tables)
+    return _suggested(values.read(chunk, tables), tables)
+
+
+def _suggested(frame: pl.DataFrame, tables: Reference) -> Suggestion:
     months = frame["conferred"].dt.month_start().unique().drop_nulls()
     terms = {month: term_of(month).code for month in months}
     day = _agreed(frame["conferred"].dt.month_start().replace_strict(terms, default=None, return_dtype=pl.String))

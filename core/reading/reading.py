@@ -5,6 +5,7 @@ Must not know how any format is laid out.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -12,6 +13,9 @@ import polars as pl
 from core.errors import UnreadableFiling
 from core.reading import cells
 from core.reading.headers import Heading
+
+FIRST = 5_000
+"""So many rows tell what a file is; a file of no more is held whole until it is read."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Reading:
     opened: tuple[int, int]
     _heading: Heading = field(repr=False, compare=False)
     _frames: Callable[[int], Iterator[pl.DataFrame]] = field(repr=False, compare=False)
+    _kept: list[pl.DataFrame] = field(default_factory=list, repr=False, compare=False)
 
     @classmethod
     def of(
@@ -48,12 +53,25 @@ class Reading:
             path, format, encoding, heading.layout, heading.columns, heading.ignored, rows, state(path), heading, frames
         )
 
+    def keep(self, frames: Iterator[pl.DataFrame]) -> None:
+        """Hold the only chunk of a small file, read while it was opened, until it is asked for."""
+        self._kept.extend(islice(cells.inspected(frames, self._heading), 1))
+
+    def first(self) -> pl.DataFrame | None:
+        """The first rows, as `chunks` gives them; None when there are none. A small file read whole is not read again."""
+        chunk = next(iter(self.chunks(FIRST)), None)
+        if chunk is not None and self.rows <= FIRST:
+            self._kept.append(chunk)
+        return chunk
+
     def chunks(self, rows: int = 200_000) -> Iterator[pl.DataFrame]:
         """Read the file from the start, at most so many rows at a time.
 
         Column `row` is the spreadsheet's own row number; cells are text exactly as filed, null when empty.
         Wholly blank rows are left out. Raises UnreadableFiling where the file turns out damaged.
         """
+        if self._kept:
+            return self._kept.pop().iter_slices(rows)
         return cells.inspected(self._frames(rows), self._heading)
 
     def require_unchanged(self) -> None:
