@@ -20,7 +20,7 @@ from core import cell, checking, facts, photos, values
 from core.errors import CentreError, UnreadableFiling
 from core.filed import Filed, keep_original
 from core.photos import Matched
-from core.profile import Profile
+from core.profile import Counted, Profile, count
 from core.reading import Reading
 from core.rules import Context, Sight
 
@@ -158,14 +158,14 @@ class _Drawing:
         self._original = beside.submit(keep_original, reading.path, self._folder / "original")
         self._filed = Filed(self._folder / "filed.parquet", beside)
 
-    def add(self, frame: pl.DataFrame, heads: pl.DataFrame, checked: checking.Checked) -> None:
+    def add(self, frame: pl.DataFrame, heads: pl.DataFrame, checked: checking.Checked, counted: Counted) -> None:
         """Take in the next rows, read and judged."""
         if self._filed:
             self._filed.append(frame)
         self._heads.append(heads)
         self._findings.append(checked.findings)
         self._tallies.append(checked.tally)
-        self._profile.add(frame)
+        self._profile.add(counted)
         self._done += frame.height
         self._last_row = max(self._last_row, frame["row"].max())
         if self._progress:
@@ -210,6 +210,7 @@ def _judge(parts: list[tuple[_Drawing, pl.DataFrame]]) -> None:
     frame = checking.read([(chunk, drawing.context) for drawing, chunk in parts])
     checked = checking.judge_parts(frame, context, _NEAR, heights)
     heads, start = checking.heads(frame, context), 0
-    for (drawing, _), height, own in zip(parts, heights, checked.apart(len(parts)), strict=True):
-        drawing.add(frame.slice(start, height), heads.slice(start, height), own)
+    told = zip(parts, heights, checked.apart(len(parts)), count(frame, heights), strict=True)
+    for (drawing, _), height, own, counted in told:
+        drawing.add(frame.slice(start, height), heads.slice(start, height), own, counted)
         start += height

@@ -121,7 +121,8 @@ def carry_out(order: Order, tell: Tell) -> list[Made | Refused]:
         done[at] = rows
         tell(asked[at][0], "done", sum(done[other] for other, each in enumerate(asked) if each[0] == asked[at][0]))
 
-    drawn = iter(drafts.draw_up_all([each[1:] for each in asked], order.work, told, rows=order.chunk))
+    rows = order.chunk if len(order.packages) == 1 else max(order.chunk, drafts.CHUNK)
+    drawn = iter(drafts.draw_up_all([each[1:] for each in asked], order.work, told, rows=rows))
     return [_result(package, drawn) for package in opened]
 
 
