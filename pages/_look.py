@@ -27,6 +27,7 @@ _STYLE = """<style>
 [class*="st-key-rates"] textarea, [class*="st-key-lookup"][class*="number"] input {
   font-family: Consolas, Menlo, "DejaVu Sans Mono", monospace; }
 [class*="st-key-codes-file"] [data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; }
+.st-key-calendar-days td:not(:last-child) *, .st-key-calendar-days th * { white-space: nowrap; }
 [data-testid="stPagination"] { justify-content: flex-end; }
 h1 { padding: 0 !important; }
 </style>"""
