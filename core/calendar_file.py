@@ -4,7 +4,7 @@ Must not know the store.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from icalendar import Calendar, Event
 from icalendar.enums import STATUS, TRANSP
@@ -25,9 +25,8 @@ def content(days: Iterable[Milestone], *, language: str, at: datetime) -> bytes:
     calendar = Calendar.new(
         uid=f"calendar@{_HOME}", prodid=f"-//{_HOME}//{language.upper()}", name=_NAMES[language], language=language
     )
-    stamp = at.replace(tzinfo=BEIJING).astimezone(UTC)
     for day in days:
-        calendar.add_component(_event(day, language, stamp))
+        calendar.add_component(_event(day, language, at.replace(tzinfo=BEIJING)))
     return calendar.to_ical()
 
 

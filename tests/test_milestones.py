@@ -12,6 +12,7 @@ from core.settings import Settings
 from tests.builders import NAMELESS, TERM, a_desk, a_filing, an_approval, at_desk, people
 from tests.builders_tables import table
 
+EARLIER = {"HXWRQ": "20240620", "BYNY": "202406", "RXNY": "202009", "KSH": None}
 NOVEMBER = datetime(2025, 11, 24, 9)
 
 
@@ -101,6 +102,7 @@ def test_while_filings_wait_for_their_province_nothing_is_called_done(desk):
 
 
 def test_what_is_overdue_comes_first_then_what_is_next(desk):
+    a_filing(desk, people(1, first=30, institution="80902", **EARLIER), institution="80902", term=Term(2023, 2), name="earlier.csv")
     a_filing(desk, people(2), approved=True)
     now = at_desk(desk, at=datetime(2026, 11, 24, 9))
 
@@ -110,6 +112,7 @@ def test_what_is_overdue_comes_first_then_what_is_next(desk):
         ("2024-2", Kind.PUBLISH), ("2025-2", Kind.INSTITUTIONS), ("2025-2", Kind.PUBLICATION_FREEZE), ("2025-2", Kind.FEED_BACK),
         ("2026-11", Kind.CORRECTIONS), ("2025-2", Kind.PUBLISH), ("2026-11", Kind.MONTHLY),
     ]
+    assert by_kind(now)[Kind.INSTITUTIONS].state is State.OVERDUE, "of an older semester only the statutory days are told"
     assert [day.state for day in found[:2]] == [State.OVERDUE, State.OVERDUE]
     assert all(day.days >= 0 for day in found[2:])
 

@@ -100,6 +100,7 @@ def test_a_notice_entered_by_a_version_makes_its_year_sure_and_the_version_says_
         working_days=pl.concat([reference.load().table("working_days"), table("working_days", [holiday])]),
         holiday_notices=pl.concat([reference.load().table("holiday_notices"), table("holiday_notices", [notice])]),
     )
+    in_force(home, lead_times=reference.load().table("lead_times").with_columns(workdays=pl.lit("4")))
 
     app = open_screen("calendar", term="2024-2", year=NEXT_YEAR)
 
