@@ -7,6 +7,8 @@ from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date
 
+import polars as pl
+
 from core import expected, feedback, overview, ruleset
 from core.calendar_tables import FilingDays, LeadTimes
 from core.deadlines import Term, Workdays, corrections_processed_by
@@ -144,6 +146,10 @@ class Milestone:
 
 def of_term(desk: Desk, term: Term) -> list[Milestone]:
     """The six days of a semester's round, earliest first, with what is done. Raises CalendarMissing without tables."""
+    return _of_term(desk, term, overview.balance(desk))
+
+
+def _of_term(desk: Desk, term: Term, balance: pl.DataFrame) -> list[Milestone]:
     version = _in_force(desk)
     tables, workdays, today = version.reference, version.workdays, desk.now().date()
     filing = FilingDays.of(tables.table("filing_days"), term)
@@ -156,7 +162,7 @@ def of_term(desk: Desk, term: Term) -> list[Milestone]:
         Kind.PUBLICATION_FREEZE: workdays.before(term.publish_by, leads.publication_freeze),
         Kind.PUBLISH: term.publish_by,
     }
-    progress = _progress(desk, term)
+    progress = _progress(desk, term, balance)
     found = []
     for kind, on in days.items():
         done, left, awaited = progress.get(kind, (None, None, 0))
@@ -185,21 +191,21 @@ def of_year(desk: Desk, year: int) -> list[Milestone]:
 def ahead(desk: Desk) -> list[Milestone]:
     """What is overdue, then what is next: of the semester now due, of older ones with work left, and of the months."""
     today = desk.now().date()
-    now_due = expected.round_of(today)
+    now_due, balance = expected.round_of(today), overview.balance(desk)
     open_terms = {
-        Term.parse(line["term"]) for line in overview.balance(desk).iter_rows(named=True)
+        Term.parse(line["term"]) for line in balance.iter_rows(named=True)
         if line["to_send"] or line["ready"] or Term.parse(line["term"]).publish_by >= today
     }
-    found = of_term(desk, now_due)
+    found = _of_term(desk, now_due, balance)
     for term in open_terms - {now_due}:
-        found += [each for each in of_term(desk, term) if each.ground.statutory or each.days >= 0]
+        found += [each for each in _of_term(desk, term, balance) if each.ground.statutory or each.days >= 0]
     months = [each for year in (today.year, today.year + 1) for each in of_year(desk, year)]
     for kind in (Kind.MONTHLY, Kind.CORRECTIONS):
         found.append(next(each for each in months if each.kind is kind and each.days >= 0))
     return sorted((each for each in found if each.state is State.OVERDUE or each.days >= 0), key=lambda each: each.on)
 
 
-def _progress(desk: Desk, term: Term) -> dict[Kind, tuple[int, int, int]]:
+def _progress(desk: Desk, term: Term, balance: pl.DataFrame) -> dict[Kind, tuple[int, int, int]]:
     """What is done, left and awaited: institutions by level that filed, that were passed; cases fed back; records online."""
     counts = expected.totals(desk, term)
     waiting = counts["received"] - counts["approved"]
@@ -207,11 +213,10 @@ def _progress(desk: Desk, term: Term) -> dict[Kind, tuple[int, int, int]]:
         Kind.INSTITUTIONS: (counts["units"] - counts["missing"], counts["missing"], 0),
         Kind.PROVINCES: (counts["approved"], waiting, 0),
     }
-    for line in overview.balance(desk).iter_rows(named=True):
-        if line["term"] == term.code:
-            sent = feedback.notices(desk, term)["records"].sum()
-            told[Kind.FEED_BACK] = (sent, line["to_send"], waiting)
-            told[Kind.PUBLISH] = (line["published"], line["ready"], waiting)
+    for line in balance.filter(pl.col("term") == term.code).iter_rows(named=True):
+        sent = feedback.notices(desk, term)["records"].sum()
+        told[Kind.FEED_BACK] = (sent, line["to_send"], waiting)
+        told[Kind.PUBLISH] = (line["published"], line["ready"], waiting)
     return told
 
 
