@@ -17,6 +17,7 @@ from core import (
     expected,
     exports,
     feedback,
+    milestones,
     nil_returns,
     overview,
     publication,
@@ -47,7 +48,7 @@ from tests.builders import (
     people,
 )
 
-MODULES = (views, queue, causes, rates, feedback, publication, exports, analysis, overview, expected, nil_returns, reminders)
+MODULES = (views, queue, causes, rates, feedback, publication, exports, analysis, overview, expected, nil_returns, reminders, milestones)
 WRITES = {"issue", "publish", "enter", "withdraw", "supersede"}
 READS = [
     (module, function)
@@ -110,7 +111,7 @@ def _calls(module, function, desk):
     head = views.record(desk, record_id)
     known = {
         "term": {exports: TERM.code, reminders: Term(TERM.year + 1, TERM.half)}.get(module, TERM),
-        "filing_id": 1, "record_id": record_id, "notice_id": 1,
+        "year": 2026, "filing_id": 1, "record_id": record_id, "notice_id": 1,
         "head": head, "sql": "SELECT r.*, (SELECT count(*) FROM findings) AS findings FROM records AS r ORDER BY ALL",
     }
     arguments = {}
