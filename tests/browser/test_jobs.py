@@ -17,7 +17,7 @@ def test_a_job_goes_on_when_its_page_is_left_and_after_the_app_is_killed(tmp_pat
     home = tmp_path / "store"
     with app(home) as address, reader(browser, "zh") as page:
         page.goto(f"{address}/load")
-        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
+        page.locator("input[type=file]").set_input_files(path)
         page.get_by_role("button", name="交后台办理").click()
         expect(page.get_by_text("可以离开本页", exact=False).first).to_be_visible()
         expect(page.get_by_text("large.csv", exact=False).first).to_be_visible()

@@ -1,5 +1,6 @@
 """A small store behind the screens, and a way to open one screen as somebody in some language."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import publication
+from pages._stream import AWAITED
 from tests.builders import (
     HONORARY,
     NAMELESS,
@@ -71,3 +73,9 @@ def open_screen(home: Path) -> Open:
     return open_
 
 
+def give(app: AppTest, name: str, content: bytes) -> AppTest:
+    """Give the first uploader of large files its file, by the token its screen handed out."""
+    token = json.loads(app.get("bidi_component")[0].proto.json)["token"]
+    with AWAITED.receiving(token, name, len(content)) as write:
+        write(content)
+    return app.run()
