@@ -4,8 +4,10 @@ What runs in the browser is in pages/uploader/. Must not know what the file is f
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import streamlit as st
 
@@ -39,9 +41,22 @@ class _Awaited:
             self.drop(key)
 
 
-@st.cache_resource(scope="session", on_release=_Awaited.drop_all, show_spinner=False)
-def _awaited() -> _Awaited:
+KEPT = timedelta(days=1)
+"""How long what a session uploads stays for it; not tied to its connection, which may drop and come back."""
+
+
+def session() -> str:
+    """What tells this session from every other."""
+    return st.session_state.setdefault("desk.session", uuid4().hex)
+
+
+@st.cache_resource(ttl=KEPT, on_release=_Awaited.drop_all, show_spinner=False)
+def _awaited_by(session: str) -> _Awaited:
     return _Awaited()
+
+
+def _awaited() -> _Awaited:
+    return _awaited_by(session())
 
 
 def ask(present: Desk, label: str, kinds: tuple[str, ...], *, key: str, most: int) -> Arrival | None:

@@ -1,6 +1,6 @@
 """The file a session has uploaded, what it was found to be, and its draft; all of it in the store's `work/` folder.
 
-Whatever is left behind goes with the session, or when the store is next opened.
+Whatever is left behind goes after a day, or when the store is next opened.
 """
 
 from dataclasses import dataclass, field
@@ -75,9 +75,13 @@ class _Held:
         self.upload = None
 
 
-@st.cache_resource(scope="session", on_release=_Held.discard, show_spinner=False)
-def _held() -> _Held:
+@st.cache_resource(ttl=_uploader.KEPT, on_release=_Held.discard, show_spinner=False)
+def _held_by(session: str) -> _Held:
     return _Held()
+
+
+def _held() -> _Held:
+    return _held_by(_uploader.session())
 
 
 def ask(present: Desk) -> Upload | None:

@@ -38,6 +38,10 @@ def test_a_job_goes_on_when_its_page_is_left_and_after_the_app_is_killed(tmp_pat
 
 def _kill(address: str) -> None:
     """Kill the app at this address, at once."""
+    os.kill(int(process_of(address).name), signal.SIGKILL)
+
+
+def process_of(address: str) -> Path:
+    """What the system tells of the app at this address."""
     port = f"--server.port={address.rsplit(':', 1)[1]}".encode()
-    servers = [path for path in Path("/proc").glob("[0-9]*/cmdline") if port in path.read_bytes().split(b"\0")]
-    os.kill(int(servers[0].parent.name), signal.SIGKILL)
+    return next(path.parent for path in Path("/proc").glob("[0-9]*/cmdline") if port in path.read_bytes().split(b"\0"))
