@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
 from core.arrivals import LARGEST, TooLarge
 from pages._stream import AWAITED
@@ -73,13 +74,33 @@ def test_photos_come_the_same_way_and_are_found_to_be_whose_they_are(open_screen
 
     give(app, "photos.zip", packed)
     app.button(key="load.check").click().run()
-    app.run()
-    told = [each.value for each in app.caption]
-    app.button(key="load.photos.drop").click().run()
 
-    assert any("3 条记录有照片" in each for each in told)
-    assert "load.receive" not in {button.key for button in app.button}  # without its photos it is another draft
-    assert handed_out(app)["kinds"] == ["zip"]
+    assert any("3 条记录有照片" in each.value for each in app.run().caption)
+
+
+def test_with_photos_or_without_them_it_is_another_draft(open_screen: Open, tmp_path: Path):
+    packed = a_zip(tmp_path / "photos.zip", {"1.jpg": a_photo()}).read_bytes()
+    app = give(open_screen("load"), "fresh.csv", fresh(tmp_path))
+
+    assert checked(app)
+    give(app, "photos.zip", packed)
+    assert not may_receive(app)
+    assert checked(app)
+    app.button(key="load.photos.drop").click().run()
+    assert not may_receive(app)
+
+
+def may_receive(app: AppTest) -> bool:
+    """Whether the draft may be received; AppTest forgets a choice when the screen runs itself again."""
+    app.selectbox(key=key_of(app, "load.replaces")).select(0).run()
+    return "load.receive" in {button.key for button in app.button}
+
+
+def checked(app: AppTest) -> bool:
+    """Whether a draft may be received once it was checked."""
+    may_receive(app)
+    app.button(key="load.check").click().run()
+    return may_receive(app)
 
 
 def test_a_filing_waits_for_photos_that_are_still_coming(home: Path, open_screen: Open, tmp_path: Path):
