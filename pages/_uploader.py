@@ -105,12 +105,14 @@ def drop(key: str) -> None:
 
 def _ended(key: str) -> None:
     """What the browser tells of a sending: cancelled or failed, it has used up its token, unless the file is here."""
-    how, mine = st.session_state[key].ended, _awaited()
-    arrival = AWAITED.of(mine.tokens.get(key))
-    if how in ("cancelled", "again"):
+    ended, mine = st.session_state[key].ended, _awaited()
+    if ended["token"] != mine.tokens.get(key):
+        return  # told late: another token has been handed out since
+    arrival = AWAITED.of(ended["token"])
+    if ended["how"] in ("cancelled", "again"):
         mine.drop(key)
     elif arrival is None or not arrival.here:
-        _refused(key, arrival and arrival.refusal or Broken())
+        _refused(key, (arrival and arrival.refusal) or Broken())
 
 
 def _refused(key: str, refusal: CentreError) -> None:

@@ -1,5 +1,5 @@
 // Sends one file to the server as it is read from disk, and tells how far it has come.
-// What it is given: token, address, limit, kinds, words, told (why the last one failed). What it tells: how a sending ended.
+// What it is given: token, address, limit, kinds, words, told (why the last one failed). What it tells: how the sending by a token ended.
 // A token serves once: with it used, a file chosen waits until the screen has handed out another.
 
 const uploaders = new WeakMap();
@@ -7,7 +7,7 @@ const uploaders = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
   const uploader = uploaders.get(parentElement) ?? new Uploader(parentElement);
   uploaders.set(parentElement, uploader);
-  uploader.renew(data, (how) => setTriggerValue("ended", how));
+  uploader.renew(data, (how) => setTriggerValue("ended", { how, token: uploader.used }));
   return () => uploader.stop();
 }
 

@@ -98,6 +98,23 @@ def test_what_cannot_be_uploaded_is_told_and_a_file_may_be_dropped(tmp_path: Pat
         assert list((tmp_path / "store" / "work").glob("upload-*")) == []
 
 
+def test_another_file_chosen_the_moment_one_is_cancelled_is_the_one_that_comes(tmp_path: Path, browser: Browser):
+    first, second = tmp_path / "first.csv", a_csv(tmp_path / "second.csv", people(12))
+    first.write_bytes(bytes(20_000_000))
+    with app(tmp_path / "store") as address, reader(browser, "zh") as page:
+        page.goto(f"{address}/load")
+        settled(page)
+        _slow_down(page)
+        for _ in range(3):
+            page.locator("input[type=file]").set_input_files(first)
+            expect(page.get_by_text(re.compile("约剩 "))).to_be_visible()
+            page.get_by_role("button", name="取消上传").click()
+        page.locator("input[type=file]").set_input_files(second)
+
+        expect(page.get_by_text("second.csv（", exact=False)).to_be_visible()
+        assert [kept.stat().st_size for kept in (tmp_path / "store" / "work").glob("upload-*")] == [second.stat().st_size]
+
+
 def test_leaving_the_screen_midway_stops_the_upload_and_says_so_on_return(tmp_path: Path, browser: Browser):
     path = tmp_path / "half.csv"
     path.write_bytes(bytes(20_000_000))
