@@ -2,7 +2,7 @@
 
 Level 0  vocabulary, errors                                 words
 Level 1  lifecycle, record, reference, settings, citizen, certificate, garbled, cell, alike     pure regulation, dated tables, one cell
-Level 2  deadlines, database, values, twins, photo_files, reading/       the calendar, the store, what was filed
+Level 2  deadlines, database, values, twins, photo_files, arrivals, reading/       the calendar, the store, what was filed
 Level 3  desk, declaration, calendar_tables, rules/, facts, photos, profile, ministry, revocations, suggestion    who acts, and the rulebook
 Level 4  checking, ledger, enrolment, tables, attachments, pictures, filed         the two gates, tables as staff keep them
 Level 5  draft, ruleset, package                             a filing read through; versions of the rulebook; what comes at once

@@ -20,7 +20,7 @@ from core.vocabulary import Duty
 
 
 @dataclass(frozen=True)
-class Arrival:
+class Submission:
     """A drafted filing at the door: what is declared of it, the shape of its file, and the scans of its resolution."""
 
     draft: Draft
@@ -35,7 +35,7 @@ class Arrival:
     @classmethod
     def of(
         cls, draft: Draft, declared: Declared, source: Reading, file_name: str, scans: Sequence[Scan] = ()
-    ) -> "Arrival":
+    ) -> "Submission":
         """A draft with what is declared of it and the file it was made from."""
         return cls(draft, declared, source.layout, source.format, source.encoding, source.columns, file_name, tuple(scans))
 
@@ -81,18 +81,18 @@ def receive(
     Writes the filing's Parquet and original, then one transaction; `along` writes what must stand or fall with it. A
     standing nil return of its level and semester is superseded. Raises DuplicateFiling, or BadRequest as `preview` does.
     """
-    arrival = Arrival.of(draft, declared, source, file_name, scans)
-    received, = receive_all(desk, [arrival], along and (lambda tx, all_received: along(tx, all_received[0])))
+    submission = Submission.of(draft, declared, source, file_name, scans)
+    received, = receive_all(desk, [submission], along and (lambda tx, all_received: along(tx, all_received[0])))
     return received
 
 
 def receive_all(
-    desk: Desk, arrivals: Sequence[Arrival], along: Callable[[Transaction, list[Received]], None] | None = None
+    desk: Desk, submissions: Sequence[Submission], along: Callable[[Transaction, list[Received]], None] | None = None
 ) -> list[Received]:
     """Take several drafted filings into the store in their order, as `receive` does one: all of them or nothing."""
     desk.require(Duty.LOAD)
-    provinces = admission.require_plausible(desk, [arrival.declared for arrival in arrivals])
-    filed = _kept(desk.db, arrivals)
+    provinces = admission.require_plausible(desk, [submission.declared for submission in submissions])
+    filed = _kept(desk.db, submissions)
     try:
         with desk.db.transaction() as tx:
             moved = [replace(each, draft=replace(each.draft, filed=path)) for each, path in filed]
@@ -104,19 +104,19 @@ def receive_all(
             path.unlink()
         raise
     finally:
-        for arrival in arrivals:
-            arrival.draft.discard()
+        for submission in submissions:
+            submission.draft.discard()
     return received
 
 
-def _kept(db: Database, arrivals: Sequence[Arrival]) -> list[tuple[Arrival, Path]]:
-    """Rows, originals and photos of arrivals put where the store keeps them; with the Parquet of each."""
+def _kept(db: Database, submissions: Sequence[Submission]) -> list[tuple[Submission, Path]]:
+    """Rows, originals and photos of submissions put where the store keeps them; with the Parquet of each."""
     filed = []
-    for arrival in arrivals:
-        draft = arrival.draft
-        parquet, original = db.folder / "filings" / arrival.parquet, db.folder / "originals" / draft.sha256
+    for submission in submissions:
+        draft = submission.draft
+        parquet, original = db.folder / "filings" / submission.parquet, db.folder / "originals" / draft.sha256
         os.replace(draft.filed, parquet)
-        filed.append((arrival, parquet))
+        filed.append((submission, parquet))
         if not original.exists():
             os.replace(draft.original, original)
         if draft.photo_source:
@@ -125,36 +125,36 @@ def _kept(db: Database, arrivals: Sequence[Arrival]) -> list[tuple[Arrival, Path
     return filed
 
 
-def _entered(tx: Transaction, desk: Desk, arrivals: Sequence[Arrival], provinces: dict[str, str]) -> list[Received]:
+def _entered(tx: Transaction, desk: Desk, submissions: Sequence[Submission], provinces: dict[str, str]) -> list[Received]:
     today = desk.now().date()
-    for fingerprint in {rules.fingerprint(each.draft.context.reference, each.draft.context.settings) for each in arrivals}:
+    for fingerprint in {rules.fingerprint(each.draft.context.reference, each.draft.context.settings) for each in submissions}:
         ruleset.require_in_force(tx, fingerprint, today)
-    admission.require_new(tx, [arrival.draft.sha256 for arrival in arrivals])
-    first_filing = tx.next_ids("filing", len(arrivals))
-    next_record = tx.next_ids("record", sum(arrival.draft.last_row + 1 for arrival in arrivals))
+    admission.require_new(tx, [submission.draft.sha256 for submission in submissions])
+    first_filing = tx.next_ids("filing", len(submissions))
+    next_record = tx.next_ids("record", sum(submission.draft.last_row + 1 for submission in submissions))
     entering, filings, changed = [], {}, []
-    for filing_id, arrival in enumerate(arrivals, first_filing):
-        declared = arrival.declared
+    for filing_id, submission in enumerate(submissions, first_filing):
+        declared = submission.declared
         act = ledger.act_of(desk, "filing", filing_id, declared.term.code)
         if declared.replaces:
-            found = versions.changes(tx, arrival.draft, declared.replaces, filings=arrival.draft.filed.parent)
-            changed.append((arrival.draft, found, filing_id, next_record))
+            found = versions.changes(tx, submission.draft, declared.replaces, filings=submission.draft.filed.parent)
+            changed.append((submission.draft, found, filing_id, next_record))
         filings[act] = {
-            **arrival.columns(), "filing_id": filing_id, "first_record": next_record,
+            **submission.columns(), "filing_id": filing_id, "first_record": next_record,
             "province": provinces[declared.institution], "version": 1, "replaces": None, "first_version": filing_id,
             **_take_place(tx, declared, act),
         }
-        entering.append(Entering(arrival.draft, filing_id, next_record, act))
-        next_record += arrival.draft.last_row + 1
+        entering.append(Entering(submission.draft, filing_id, next_record, act))
+        next_record += submission.draft.last_row + 1
     ledger.enter_filings(tx, filings)
-    for filing_id, arrival in enumerate(arrivals, first_filing):
-        for scan in arrival.scans:
+    for filing_id, submission in enumerate(submissions, first_filing):
+        for scan in submission.scans:
             attachments.attach(tx, desk, scan, subject="filing", subject_id=filing_id, purpose="resolution")
     for draft, found, filing_id, first_record in changed:
         versions.enter_changes(tx, draft, found, filing_id=filing_id, first_record=first_record)
     superseded = nil_returns.supersede(tx, desk, {
-        filing_id: (arrival.declared.term, arrival.declared.institution, arrival.declared.category.level)
-        for filing_id, arrival in enumerate(arrivals, first_filing)
+        filing_id: (submission.declared.term, submission.declared.institution, submission.declared.category.level)
+        for filing_id, submission in enumerate(submissions, first_filing)
     })
     outcomes = sorting.sort(tx, entering)
     return [

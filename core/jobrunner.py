@@ -22,7 +22,7 @@ from core.database import Database
 from core.declaration import Declared
 from core.desk import Actor, Desk
 from core.errors import CentreError, NotAllowed, NotAuthorised
-from core.intake import Arrival
+from core.intake import Submission
 from core.job import Job, JobFile
 from core.jobbatch import Batch, Progress, WorkerBroke
 from core.jobs import Asking
@@ -160,7 +160,7 @@ class Runner:
         )
         results = batch.read([job.job_id for job in claimed], order)
         self._fill()
-        made: dict[Job, tuple[Arrival, ...]] = {}
+        made: dict[Job, tuple[Submission, ...]] = {}
         refused, twice = [job for job in claimed if batch.is_cancelled(job.job_id)], []
         for job in refused:
             self._end(batch, job, JobState.CANCELLED)
@@ -168,11 +168,11 @@ class Runner:
         for job, result in zip(claimed, results, strict=False):
             if job in refused:
                 continue
-            own = {arrival.draft.sha256 for arrival in result.arrivals} if isinstance(result, Made) else set()
+            own = {submission.draft.sha256 for submission in result.submissions} if isinstance(result, Made) else set()
             if own & hashes:
                 twice.append(job)
             elif self._is_admitted(batch, desk, job, result):
-                made[job] = result.arrivals
+                made[job] = result.submissions
                 hashes |= own
         self._receive(desk, made)
         for job in twice:
@@ -183,23 +183,23 @@ class Runner:
         try:
             if isinstance(result, Refused):
                 raise CentreError(result.zh, result.en)
-            admission.require_new(self._db, [arrival.draft.sha256 for arrival in result.arrivals])
-            admission.require_plausible(desk, [arrival.declared for arrival in result.arrivals])
+            admission.require_new(self._db, [submission.draft.sha256 for submission in result.submissions])
+            admission.require_plausible(desk, [submission.declared for submission in result.submissions])
             return True
         except CentreError as refusal:
             self._end(batch, job, JobState.FAILED, refusal.zh, refusal.en)
             return False
 
-    def _receive(self, desk: Desk, made: dict[Job, tuple[Arrival, ...]]) -> None:
+    def _receive(self, desk: Desk, made: dict[Job, tuple[Submission, ...]]) -> None:
         """Store what jobs have made, all of it in one transaction."""
         if not made:
             return
 
         def along(tx: intake.Transaction, received: list[intake.Received]) -> None:
             rest = iter(received)
-            jobs.finish(tx, {job.job_id: [next(rest) for _ in arrivals] for job, arrivals in made.items()}, self._now())
+            jobs.finish(tx, {job.job_id: [next(rest) for _ in submissions] for job, submissions in made.items()}, self._now())
 
-        intake.receive_all(desk, [arrival for arrivals in made.values() for arrival in arrivals], along)
+        intake.receive_all(desk, [submission for submissions in made.values() for submission in submissions], along)
         for job in made:
             jobs.forget_file(job)
 

@@ -26,7 +26,7 @@ from core.attachments import Scan
 from core.declaration import Declared
 from core.draft import Draft
 from core.errors import CentreError
-from core.intake import Arrival
+from core.intake import Submission
 from core.job import Job, JobFile
 from core.package import Package, Sheet
 from core.reading import Reading
@@ -68,7 +68,7 @@ class Order:
 class Made:
     """What a package came to: its filings, ready to be received."""
 
-    arrivals: tuple[Arrival, ...]
+    submissions: tuple[Submission, ...]
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def _result(package: _Opened | CentreError, drawn: Iterator[Draft | CentreError]
         for each in made:
             if isinstance(each, CentreError):
                 raise each
-        return Made(_arrivals(package, made))
+        return Made(_submissions(package, made))
     except CentreError as refusal:
         for each in made:
             if isinstance(each, Draft):
@@ -182,7 +182,7 @@ def _result(package: _Opened | CentreError, drawn: Iterator[Draft | CentreError]
         return Refused(refusal.zh, refusal.en)
 
 
-def _arrivals(package: _Opened, made: list[Draft]) -> tuple[Arrival, ...]:
+def _submissions(package: _Opened, made: list[Draft]) -> tuple[Submission, ...]:
     packages.require_totals(
         package.sheet, [(declared.category, draft.records) for declared, draft in zip(package.declared, made, strict=True)]
     )
@@ -191,7 +191,7 @@ def _arrivals(package: _Opened, made: list[Draft]) -> tuple[Arrival, ...]:
     if package.packed.package.photos:
         made = drafts.with_photos(made, package.packed.package.photos)
     return tuple(
-        Arrival.of(draft, declared, source, file.file_name, package.packed.scans)
+        Submission.of(draft, declared, source, file.file_name, package.packed.scans)
         for draft, declared, source, file in zip(made, package.declared, package.sources, package.packed.files, strict=True)
     )
 

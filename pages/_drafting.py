@@ -18,7 +18,7 @@ from core.record import COLUMNS, LAYOUTS
 from core.rules import RULES
 from core.suggestion import Suggestion
 from core.vocabulary import Category, FindingClass
-from pages import _facts, _filing, _filters, _scans, _supplements, _tables
+from pages import _facts, _filing, _filters, _scans, _supplements, _tables, _uploader, _uploads
 from pages._uploads import Upload
 from pages._words import _, in_colour, language, listed, plain, say
 
@@ -33,12 +33,13 @@ def overrides() -> tuple[str | None, str | None]:
     return encoding or None, layout or None
 
 
-def photos(upload: Upload) -> None:
+def photos(present: Desk, upload: Upload) -> None:
     """The zip of photos that came along, if one did, and whose its photos are once that is known."""
-    upload.keep_photos(
-        st.file_uploader(_("电子照片压缩包（ZIP，选填）"), ["zip"], key=f"load.photos.{upload.file_id}",
-                         help=_("照片依次按所报照片文件名、证件号码、证书编号、学号对应到记录。"))
-    )  # fmt: skip
+    _uploads.ask_photos(present, upload)
+    if upload.photos and _uploader.here(_("电子照片压缩包"), upload.photos, key="load.photos.drop"):
+        _uploads.drop_photos(upload)
+        st.rerun()
+    st.caption(_("照片依次按所报照片文件名、证件号码、证书编号、学号对应到记录。"))
     if upload.draft and upload.draft.photos:
         told = upload.draft.photos
         st.caption(
@@ -160,7 +161,7 @@ def check(present: Desk, upload: Upload, declared: Declared, encoding: str | Non
         upload.draft = admission.preview(
             present, source, declared,
             progress=lambda rows: progress.update(label=_("已检查 {rows:,} 行…").format(rows=rows)),
-            photos=upload.photos,
+            photos=upload.photos_path,
         )  # fmt: skip
         upload.drafted = declared, encoding, layout
         upload.checked = inspection.foreseen(present, upload.draft, replaces=declared.replaces)

@@ -37,4 +37,4 @@ h1 { padding: 0 !important; }
 
 def apply() -> None:
     """Lay the style over the theme; once per run, in the frame."""
-    st.html(_STYLE % (_("选择文件"), _("也可把文件拖到这里；每个不超过 400 MB"), _("也可把文件拖到这里；不超过 32 MB")))
+    st.html(_STYLE % (_("选择文件"), _("也可把文件拖到这里；每个不超过 50 MB"), _("也可把文件拖到这里；不超过 32 MB")))

@@ -1,56 +1,54 @@
-"""Uploaded files on their way to the store: kept in the store's work folder, known to a session by a token only.
+"""The file a session has uploaded, what it was found to be, and its draft; all of it in the store's `work/` folder.
 
-Whatever is left behind is swept away when the store is next opened.
+Whatever is left behind goes after a day, or when the store is next opened.
 """
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import streamlit as st
 
-from core import reading, suggestion
+from core import photo_files, reading, suggestion
+from core.arrivals import LARGEST, Arrival, StillComing
 from core.checking import Checked
 from core.declaration import Declared
 from core.desk import Desk
 from core.draft import Draft
 from core.reading import Reading
 from core.suggestion import Suggestion
+from pages import _uploader
+from pages._words import _
+
+_FILE, _PHOTOS = "load.file", "load.photos"
 
 
 @dataclass
 class Upload:
     """One uploaded file, what it was found to be, and its draft once it has been checked."""
 
-    path: Path
-    name: str
-    file_id: str
-    photos: Path | None = None
-    photos_id: str | None = None
+    file: Arrival
+    photos: Arrival | None = None
     looks: dict[tuple[str | None, str | None], tuple[Reading, Suggestion]] = field(default_factory=dict)
     draft: Draft | None = None
     checked: Checked | None = None
     drafted: tuple[Declared, str | None, str | None] | None = None
 
+    @property
+    def file_id(self) -> str:
+        """What tells this upload from every other."""
+        return self.file.path.name
+
+    @property
+    def photos_path(self) -> Path | None:
+        """The zip of photos, if one came along."""
+        return self.photos and self.photos.path
+
     def look(self, encoding: str | None, layout: str | None) -> tuple[Reading, Suggestion]:
         """The opened file and what it suggests; raises UnreadableFiling."""
         if (encoding, layout) not in self.looks:
-            source = reading.open_filing(self.path, encoding=encoding, layout=layout)
+            source = reading.open_filing(self.file.path, encoding=encoding, layout=layout)
             self.looks[encoding, layout] = source, suggestion.look(source)
         return self.looks[encoding, layout]
-
-    def keep_photos(self, file: Any) -> None:
-        """Write the uploaded zip of photos beside the file, once; without one, forget the last."""
-        if (file.file_id if file else None) == self.photos_id:
-            return
-        self.drop_draft()
-        if self.photos:
-            self.photos.unlink(missing_ok=True)
-        self.photos, self.photos_id = None, file.file_id if file else None
-        if file:
-            self.photos = self.path.with_name(f"{self.path.name}-photos")
-            self.photos.write_bytes(file.getbuffer())
 
     def hand_over(self) -> Draft:
         """Give the draft away to be received: whatever comes of that, it is no longer here."""
@@ -64,31 +62,61 @@ class Upload:
         self.draft = self.checked = self.drafted = None
 
 
-@st.cache_resource(show_spinner=False)
-def _shelf() -> dict[str, Upload]:
-    return {}
+class _Held:
+    """What one session holds."""
+
+    upload: Upload | None = None
+
+    def discard(self) -> None:
+        if upload := self.upload:
+            upload.drop_draft()
+            for path in filter(None, (upload.file.path, upload.photos_path)):
+                path.unlink(missing_ok=True)
+        self.upload = None
 
 
-def keep(present: Desk, file: Any) -> Upload:
-    """The upload behind the uploader's file: written to disk the first time, found again after that."""
-    known = _shelf().get(st.session_state.get("load.token", ""))
-    if known and known.file_id == file.file_id and known.path.exists():
-        return known
-    forget()
-    path = present.db.folder / "work" / f"upload-{uuid4().hex}"
-    path.write_bytes(file.getbuffer())
-    token = uuid4().hex
-    st.session_state["load.token"] = token
-    _shelf()[token] = Upload(path, file.name, file.file_id)
-    return _shelf()[token]
+@st.cache_resource(ttl=_uploader.KEPT, on_release=_Held.discard, show_spinner=False)
+def _held_by(session: str) -> _Held:
+    return _Held()
+
+
+def _held() -> _Held:
+    return _held_by(_uploader.session())
+
+
+def ask(present: Desk) -> Upload | None:
+    """The session's upload, asked for when there is none; None until all of it is here."""
+    held = _held()
+    if held.upload is None:
+        kinds = ("csv", "txt", "xlsx", "xls", "dbf")
+        arrival = _uploader.ask(present, _("报送文件"), kinds, key=_FILE, most=LARGEST)
+        held.upload = arrival and Upload(arrival)
+    return held.upload
+
+
+def ask_photos(present: Desk, upload: Upload) -> None:
+    """The zip of photos that goes with an upload; another zip makes another draft."""
+    if upload.photos is None:
+        label, most = _("电子照片压缩包（选填）"), photo_files.MOST_BYTES
+        upload.photos = _uploader.ask(present, label, ("zip",), key=_PHOTOS, most=most)
+        if upload.photos:
+            upload.drop_draft()
+
+
+def drop_photos(upload: Upload) -> None:
+    """Do without the zip of photos that was uploaded."""
+    upload.drop_draft()
+    upload.photos.path.unlink(missing_ok=True)
+    upload.photos = None
+
+
+def require_all_here() -> None:
+    """Raise StillComing while the photos are on their way: the filing would go without them."""
+    if _uploader.coming(_PHOTOS):
+        raise StillComing
 
 
 def forget() -> None:
-    """Discard this session's upload and its draft, and empty the uploader."""
-    upload = _shelf().pop(st.session_state.pop("load.token", ""), None)
-    if upload:
-        upload.drop_draft()
-        upload.path.unlink(missing_ok=True)
-        if upload.photos:
-            upload.photos.unlink(missing_ok=True)
-        st.session_state["load.round"] = st.session_state.get("load.round", 0) + 1
+    """Discard this session's upload, its photos and its draft."""
+    _uploader.drop(_PHOTOS)
+    _held().discard()

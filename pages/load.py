@@ -5,7 +5,7 @@ import streamlit as st
 from core import intake
 from core.errors import CentreError
 from core.vocabulary import Duty
-from pages import _drafting, _uploads, _watching
+from pages import _drafting, _uploader, _uploads, _watching
 from pages._parts import announce, desk, header, reporting_errors, runner
 from pages._words import _, plain, say
 
@@ -16,17 +16,14 @@ if received := st.session_state.pop("load.received", None):
 _watching.ended(present)
 _watching.under_way(present)
 
-file = st.file_uploader(
-    _("报送文件（CSV、XLSX、XLS、DBF）"),
-    ["csv", "txt", "xlsx", "xls", "dbf"],
-    key=f"load.file.{st.session_state.get('load.round', 0)}",
-    help=_("格式和编码按内容识别。超过 400 MB 的文件请用命令行接收：python -m core load 文件名"),
-)
-if file is None:
-    _uploads.forget()
+upload = _uploads.ask(present)
+if upload is None:
+    st.caption(_("格式和编码按内容识别。"))
     st.stop()
 
-upload = _uploads.keep(present, file)
+if _uploader.here(_("报送文件"), upload.file, key="load.other"):
+    _uploads.forget()
+    st.rerun()
 left, right = st.columns(2)
 with left:
     encoding, layout = _drafting.overrides()
@@ -37,7 +34,7 @@ with left:
         st.error(plain(say(refusal)))
         st.stop()
     _drafting.detected(source)
-    _drafting.photos(upload)
+    _drafting.photos(present, upload)
 with right:
     declared = _drafting.declare(present, suggestion, upload.file_id)
 if declared is None:
@@ -53,8 +50,9 @@ if buttons.button(_("预检"), key="load.check", type="secondary" if checked els
         _drafting.check(present, upload, declared, encoding, layout)
 if upload.draft and buttons.button(_("接收入库"), key="load.receive", type="primary"):
     with reporting_errors(), st.spinner(_("正在入库…")):
+        _uploads.require_all_here()
         scans = _drafting.resolution_scan(present, upload.file_id)
-        done = intake.receive(present, upload.hand_over(), declared, source, upload.name, scans=scans)
+        done = intake.receive(present, upload.hand_over(), declared, source, upload.file.name, scans=scans)
         _uploads.forget()
         st.session_state["load.received"] = str(done.filing_id)
         told = _("已入库为批次 {id}：{records:,} 条记录，{withheld:,} 条暂不提供，{cleared:,} 条符合查询要求。")
@@ -68,8 +66,9 @@ if upload.draft and buttons.button(_("接收入库"), key="load.receive", type="
 about = _("在后台检查并入库，不先看问题；大文件宜用。进度在这里和“任务”中看，可以离开本页。")
 if buttons.button(_("交后台办理"), key="load.job", help=about):
     with reporting_errors():
+        _uploads.require_all_here()
         job_id = runner().load(
-            present, upload.path, upload.name, declared, encoding=encoding, layout=layout, photos=upload.photos,
+            present, upload.file.path, upload.file.name, declared, encoding=encoding, layout=layout, photos=upload.photos_path,
             scans=_drafting.resolution_scan(present, upload.file_id),
         )  # fmt: skip
         _watching.ask(job_id)

@@ -12,7 +12,7 @@ from core import admission, intake, reading, sorting
 from core import draft as drafts
 from core.draft import Draft
 from core.errors import DuplicateFiling, UnreadableFiling
-from core.intake import Arrival
+from core.intake import Submission
 from core.vocabulary import Category
 from tests.builders import NAMELESS, TOO_FAST, WRONG_BIRTH, Record, a_context, a_csv, a_desk, declared, people
 
@@ -35,7 +35,7 @@ def of(filings: Sequence[tuple[str, Category, list[Record]]], folder: Path) -> l
     ]
 
 
-def drawn(desk, files) -> list[Arrival]:
+def drawn(desk, files) -> list[Submission]:
     """The files read through and judged in one go."""
     sources = [reading.open_filing(path) for path, _ in files]
     judged_by, today = admission.admit(desk, files[0][1]), desk.now().date()
@@ -45,7 +45,7 @@ def drawn(desk, files) -> list[Arrival]:
     ]
     made = drafts.draw_up_all(asked, desk.db.folder / "work")
     return [
-        Arrival.of(draft, told, source, path.name)
+        Submission.of(draft, told, source, path.name)
         for draft, source, (path, told) in zip(made, sources, files, strict=True)
     ]
 
@@ -132,10 +132,10 @@ def test_a_file_changed_while_it_is_read_has_its_refusal_in_its_place_and_takes_
 def test_the_same_file_twice_in_one_go_is_refused_and_nothing_is_stored(tmp_path):
     desk = a_desk(tmp_path)
     files = of([("80901", Category.BACHELOR, people(3))], tmp_path)
-    arrivals = drawn(desk, [*files, *files])
+    submissions = drawn(desk, [*files, *files])
 
     with pytest.raises(DuplicateFiling):
-        intake.receive_all(desk, arrivals)
+        intake.receive_all(desk, submissions)
 
     assert desk.db.frame("SELECT count(*) AS n FROM filing").item() == 0
     assert [path for name in ("filings", "work") for path in (desk.db.folder / name).iterdir()] == []

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 _CATALOGUE = ROOT / "pages" / "locale" / "en" / "LC_MESSAGES" / "desk.po"
@@ -56,6 +56,7 @@ def _wait_until_it_answers(address: str, server: subprocess.Popen[bytes]) -> Non
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=60_000)
     executable = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=executable, args=_CHROMIUM)

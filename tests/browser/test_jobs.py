@@ -17,7 +17,7 @@ def test_a_job_goes_on_when_its_page_is_left_and_after_the_app_is_killed(tmp_pat
     home = tmp_path / "store"
     with app(home) as address, reader(browser, "zh") as page:
         page.goto(f"{address}/load")
-        page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(path)
+        page.locator("input[type=file]").set_input_files(path)
         page.get_by_role("button", name="交后台办理").click()
         expect(page.get_by_text("可以离开本页", exact=False).first).to_be_visible()
         expect(page.get_by_text("large.csv", exact=False).first).to_be_visible()
@@ -38,6 +38,10 @@ def test_a_job_goes_on_when_its_page_is_left_and_after_the_app_is_killed(tmp_pat
 
 def _kill(address: str) -> None:
     """Kill the app at this address, at once."""
+    os.kill(int(process_of(address).name), signal.SIGKILL)
+
+
+def process_of(address: str) -> Path:
+    """What the system tells of the app at this address."""
     port = f"--server.port={address.rsplit(':', 1)[1]}".encode()
-    servers = [path for path in Path("/proc").glob("[0-9]*/cmdline") if port in path.read_bytes().split(b"\0")]
-    os.kill(int(servers[0].parent.name), signal.SIGKILL)
+    return next(path.parent for path in Path("/proc").glob("[0-9]*/cmdline") if port in path.read_bytes().split(b"\0"))

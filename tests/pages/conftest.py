@@ -1,14 +1,17 @@
 """A small store behind the screens, and a way to open one screen as somebody in some language."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import publication
+from pages._stream import AWAITED
 from tests.builders import (
     HONORARY,
     NAMELESS,
@@ -71,3 +74,13 @@ def open_screen(home: Path) -> Open:
     return open_
 
 
+def give(app: AppTest, name: str, content: bytes, *, place: int = 0) -> AppTest:
+    """Give an uploader of large files its file, by the token its screen handed out."""
+    with AWAITED.receiving(handed_out(app, place)["token"], name, len(content)) as write:
+        write(content)
+    return app.run()
+
+
+def handed_out(app: AppTest, place: int = 0) -> dict[str, Any]:
+    """What an uploader of large files is told: its token, its words, and why the last file failed."""
+    return json.loads(app.get("bidi_component")[place].proto.json)

@@ -9,7 +9,7 @@ from core import expected
 from core.deadlines import Term
 from pages._parts import cached
 from tests.builders import a_csv, a_desk, a_filing, at_desk, people
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, give
 from tests.pages.test_work import shown
 
 DUE = "2025-2"
@@ -93,7 +93,7 @@ def test_the_overview_tells_how_many_are_overdue_in_one_line(open_screen: Open, 
 def test_a_supplement_is_checked_with_its_reason_alone_and_passed_after_consent(home, open_screen: Open, tmp_path):
     content = a_csv(tmp_path / "late.csv", people(12, first=700)).read_bytes()
     app = open_screen("load")
-    app.file_uploader[0].set_value(("late.csv", content, "text/csv")).run()
+    give(app, "late.csv", content)
     field(app, "checkbox", "补报").check().run()
     app.button(key="load.check").click().run()
     assert "补报须填写理由" in app.error[0].value

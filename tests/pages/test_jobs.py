@@ -10,7 +10,7 @@ from core.vocabulary import JobState
 from pages import _parts, _watching
 from pages._words import say
 from tests.builders import a_csv, people
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, give
 from tests.pages.test_screens import CHINESE
 from tests.pages.test_work import shown
 
@@ -20,7 +20,7 @@ PATIENCE = 60
 def handed_over(open_screen: Open, content: bytes, language: str = "zh") -> AppTest:
     """The screen after a file has been handed to the background."""
     app = open_screen("load", language=language)
-    app.file_uploader[0].set_value(("fresh.csv", content, "text/csv")).run()
+    give(app, "fresh.csv", content)
     for relation in (each for each in app.selectbox if each.key.startswith("load.replaces")):
         relation.select(0).run()  # another file beside what is on record
     return app.button(key="load.job").click().run()

@@ -15,7 +15,7 @@ from core.settings import THRESHOLDS, Settings
 from core.tables import TABLES
 from pages import _facts
 from tests.builders import NOON, a_csv, people
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, give
 from tests.pages.test_screens import CHINESE, sentences
 from tests.pages.test_work import shown
 
@@ -267,7 +267,7 @@ def test_the_keepers_screens_say_nothing_in_chinese_but_data(open_screen: Open, 
 def test_what_is_found_of_a_filing_as_such_waits_for_the_publishers_word(open_screen: Open, tmp_path: Path):
     content = a_csv(tmp_path / "listed.csv", people(12, first=300)).read_bytes()
     app = open_screen("load")
-    app.file_uploader[0].set_value(("listed.csv", content, "text/csv")).run()
+    give(app, "listed.csv", content)
     names = next(each for each in app.number_input if each.label == "名单人数")
     names.set_value(99).run()
     next(each for each in app.selectbox if each.key.startswith("load.replaces")).select(0).run()

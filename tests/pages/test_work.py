@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.record import COLUMNS
 from tests.builders import NAMELESS, TERM, a_csv, people
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, give
 
 TERM_CODE = TERM.code
 
@@ -20,7 +20,7 @@ def test_a_file_is_checked_before_anything_is_stored_and_then_received(open_scre
     content = a_csv(tmp_path / "fresh.csv", [*people(12, first=300), *people(1, first=320, **NAMELESS)]).read_bytes()
     app = open_screen("load")
 
-    app.file_uploader[0].set_value(("fresh.csv", content, "text/csv")).run()
+    give(app, "fresh.csv", content)
     assert not app.exception
     assert app.selectbox(key=key_of(app, "load.institution")).value == "80901"
     assert "load.check" not in {button.key for button in app.button}  # until it is said whether it is a new version
@@ -40,7 +40,7 @@ def test_the_preview_already_compares_with_the_filing_and_with_everything_on_fil
     records = [*people(12, first=300), twice, {**people(1, first=446)[0], "XWZSBH": twice["XWZSBH"]}, on_file]
     app = open_screen("load")
 
-    app.file_uploader[0].set_value(("twice.csv", a_csv(tmp_path / "twice.csv", records).read_bytes(), "text/csv")).run()
+    give(app, "twice.csv", a_csv(tmp_path / "twice.csv", records).read_bytes())
     beside_what_is_on_record(app)
     app.button(key="load.check").click().run()
 
@@ -51,7 +51,7 @@ def test_the_same_file_twice_is_told_in_the_users_language(open_screen: Open, tm
     content = a_csv(tmp_path / "first.csv", people(40)).read_bytes()
     app = open_screen("load", language="en")
 
-    app.file_uploader[0].set_value(("first.csv", content, "text/csv")).run()
+    give(app, "first.csv", content)
     beside_what_is_on_record(app)
     app.button(key="load.check").click().run()
 
@@ -60,9 +60,7 @@ def test_the_same_file_twice_is_told_in_the_users_language(open_screen: Open, tm
 
 def test_a_file_that_comes_again_replaces_its_filing_and_shows_what_changed(open_screen: Open, tmp_path):
     app = open_screen("load")
-    app.file_uploader[0].set_value(
-        ("again.csv", a_csv(tmp_path / "again.csv", people(12, first=300)).read_bytes(), "text/csv")
-    ).run()
+    give(app, "again.csv", a_csv(tmp_path / "again.csv", people(12, first=300)).read_bytes())
     relation = app.selectbox(key=key_of(app, "load.replaces"))
     before = int(re.search(r"代替批次 (\d+)", relation.options[0])[1])
     relation.select(before).run()
@@ -81,7 +79,7 @@ def test_a_file_that_comes_again_replaces_its_filing_and_shows_what_changed(open
 def test_an_unreadable_file_is_refused_with_what_to_do(open_screen: Open):
     app = open_screen("load")
 
-    app.file_uploader[0].set_value(("empty.csv", b"name,number\n1,2\n", "text/csv")).run()
+    give(app, "empty.csv", b"name,number\n1,2\n")
 
     assert len(app.error) == 1
     assert not app.exception
