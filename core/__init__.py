@@ -1,9 +1,9 @@
 """学位证书信息管理: the work of the degree centre, one module per step, on a small spine.
 
 Level 0  vocabulary, errors                                 words
-Level 1  lifecycle, record, reference, settings, citizen, certificate, garbled, cell, alike     pure regulation, dated tables, one cell
+Level 1  lifecycle, record, typed, reference, settings, citizen, certificate, garbled, cell, alike     pure regulation, dated tables, one cell
 Level 2  deadlines, database, values, twins, photo_files, reading/       the calendar, the store, what was filed
-Level 3  desk, declaration, rules/, facts, photos, profile, ministry, revocations, suggestion    who acts, and the rulebook
+Level 3  desk, declaration, content, rules/, facts, photos, profile, ministry, revocations, suggestion    who acts, and the rulebook
 Level 4  checking, ledger, enrolment, tables, attachments, pictures                the two gates, tables as staff keep them
 Level 5  draft, ruleset                                     a filing read through; versions of the rulebook
 Level 6  sorting, versions, store, supplements, nil_returns  数据整理: both gates, once; the store opened; kinds of filing
