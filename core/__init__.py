@@ -2,11 +2,11 @@
 
 Level 0  vocabulary, errors                                 words
 Level 1  lifecycle, record, typed, reference, settings, citizen, certificate, garbled, cell, alike     pure regulation, dated tables, one cell
-Level 2  deadlines, database, values, twins, photo_files, reading/       the calendar, the store, what was filed
+Level 2  deadlines, database, values, twins, photo_files, reading/, public/       the calendar, the store, what was filed, what is public
 Level 3  desk, declaration, content, rules/, facts, photos, profile, ministry, revocations, suggestion    who acts, and the rulebook
 Level 4  checking, ledger, enrolment, tables, attachments, pictures                the two gates, tables as staff keep them
 Level 5  draft, ruleset                                     a filing read through; versions of the rulebook
-Level 6  sorting, versions, store, supplements, nil_returns  数据整理: both gates, once; the store opened; kinds of filing
+Level 6  packaging, sorting, versions, store, supplements, nil_returns  数据整理: both gates, once; the store opened; kinds of filing
 Level 7  intake, review, publication, feedback, lookup, views, causes, queue, rates, overview, expected    the steps, and reads
 Level 8  job, jobworker, inspection, analysis, exports, handbook, resort    a closer look, and files that leave
 Level 9  jobs, trial, reminders                             work behind the screens; a proposed rulebook on records on file

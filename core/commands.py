@@ -15,16 +15,19 @@ from pathlib import Path
 import polars as pl
 
 from core import draft as drafts
-from core import exports, feedback, intake, publication, reading, review, ruleset, store
+from core import exports, feedback, intake, packaging, publication, reading, review, ruleset, store
 from core.checking import FILING_ROW
 from core.deadlines import Term, require_term
 from core.declaration import Declared, Grounds, Resolution
 from core.demo import line
 from core.desk import COMMAND_LINE, Desk, system_clock
 from core.errors import BadRequest
+from core.packaging import Public
+from core.public import package as packages
+from core.public import verifying
 from core.rules import RULES
 from core.suggestion import Suggestion
-from core.vocabulary import Category, FindingClass
+from core.vocabulary import Category, Duty, FindingClass
 
 OK, WITHHELD, REFUSED = 0, 1, 2
 """Exit codes: done and nothing withheld; something is withheld; refused, with one line on stderr."""
@@ -125,6 +128,43 @@ def publish(asked: argparse.Namespace) -> int:
             return OK
         moved = publication.publish(desk, term, counted=asked.count)
         print(say(f"已上网{moved:,}条。", f"{moved:,} records are on line."))
+    return OK
+
+
+def package(asked: argparse.Namespace) -> int:
+    """Write what is on line as the next publication package, and put it in force for the lookup."""
+    root = asked.home / "packages"
+    with _desk(asked) as desk:
+        desk.require(Duty.PUBLISH)
+        now = desk.now()
+        public = Public(desk.db.folder, ruleset.in_force(desk.db, now.date()), now, photos=asked.photos)
+        with desk.db.snapshot() as seen:
+            first = not packages.every(root)
+            written = [] if first else [packaging.write_delta(seen, public, root)]
+            written += [packaging.write_full(seen, public, root)] if first or asked.full else []
+    last = packages.every(root)[-1]
+    if packages.latest(root) != last:
+        packaging.release(root, last)
+    for each in filter(None, written):
+        told = each.manifest
+        kind = {packages.FULL: ("全量包", "full package"), packages.DELTA: ("变更包", "delta")}[told.kind]
+        print(say(
+            f"第{told.number}号{kind[0]}已发布：公开证书{told.records:,}条，见{each.folder}。",
+            f"Package {told.number}, a {kind[1]}, is in force: {told.records:,} certificates are public; in {each.folder}.",
+        ))
+    if not any(written):
+        print(say("公开内容没有变化，未打包。", "Nothing public has changed; no package was written."))
+    return OK
+
+
+def verify_package(asked: argparse.Namespace) -> int:
+    """Verify a publication package, or a folder of them, with all it follows from; needs no store."""
+    verified = verifying.verify(asked.folder)
+    last = verified[-1].manifest
+    print(say(
+        f"核对无误：{len(verified):,}个数据包，第{last.number}号包应用后公开证书{last.records:,}条。",
+        f"Sound: {len(verified):,} packages; {last.records:,} certificates are public once package {last.number} is applied.",
+    ))
     return OK
 
 

@@ -11,11 +11,9 @@ import polars as pl
 
 from core import cell
 from core.database import Transaction
+from core.public.package import NUMBER, PHOTO
 from core.record import PUBLIC
 from core.reference import Reference
-
-NUMBER, PHOTO = "XWZSBH", "photo"
-"""The certificate number, as it is compared; and the photo's sha-256."""
 
 _CODED = {"XB": ("XBM", "sexes"), "XWSYDW": ("XWSYDWM", "institutions"), "XWLB": ("XWLBM", "degrees")}
 """Content a file may carry as a code alone: the code's column and the table that has its words."""
