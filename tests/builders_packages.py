@@ -35,12 +35,12 @@ def public(db: Database, wanted: Certificates, *, photos: bool = False, photo_of
     name = f"{uuid4().hex}.parquet"
     rows = pl.DataFrame(list(wanted.values()), schema=dict.fromkeys(COLUMNS, pl.String)).with_row_index("row")
     rows.with_columns(pl.col("row").cast(pl.Int64)).write_parquet(db.folder / "filings" / name)
-    ids = [int(number) for number in wanted]
+    ids = [_record_id(number) for number in wanted]
     with db.transaction() as tx:
         for number, sha256 in (photo_of or {}).items():
             tx.run(
                 "INSERT INTO photo (record_id, sha256, file_name, files, readable, size) VALUES ($id, $sha, 'x.jpg', 1, TRUE, 1)",
-                id=int(number), sha=sha256,
+                id=_record_id(number), sha=sha256,
             )
     chosen = (
         "SELECT unnest($ids::BIGINT[]) AS record_id, $parquet AS parquet, unnest(range(len($ids))) AS filing_row, "
@@ -48,6 +48,10 @@ def public(db: Database, wanted: Certificates, *, photos: bool = False, photo_of
     )
     params = {"parquet": name, "ids": ids, "numbers": list(wanted)}
     return Public(db.folder, ruleset.shipped(), MARCH, chosen, params, photos)
+
+
+def _record_id(number: str) -> int:
+    return int("".join(filter(str.isdecimal, number)))
 
 
 def a_full(db: Database, root: Path, wanted: Certificates, **asked: object) -> Package:
