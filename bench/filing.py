@@ -24,11 +24,12 @@ def write(path: Path, *, rows: int, dirty: float, seed: int = 1) -> None:
     random = np.random.default_rng(seed)
     with path.open("wb") as file:
         for start in range(0, rows, _PART):
-            part = _part(np.arange(start, min(start + _PART, rows)), dirty, random)
-            part.write_csv(file, include_header=start == 0)
+            cells = part(np.arange(start, min(start + _PART, rows)), dirty, random)
+            cells.write_csv(file, include_header=start == 0)
 
 
-def _part(number: np.ndarray, dirty: float, random: np.random.Generator) -> pl.DataFrame:
+def part(number: np.ndarray, dirty: float, random: np.random.Generator) -> pl.DataFrame:
+    """Rows of these numbers, such a share of them dirty."""
     size = number.size
     born = np.char.replace((_FIRST_BIRTH + (number // 10) % 1000).astype(str), "-", "")
     sequence = (number // 10_000) % 1000

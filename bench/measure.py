@@ -21,11 +21,11 @@ from streamlit.testing.v1 import AppTest
 
 from bench import archive as archives
 from bench import filing, registers
-from core import checking, draft, facts, intake, packaging, queue, reading, reference, ruleset, store, trial, values
+from core import admission, checking, draft, facts, intake, public_package, queue, reading, ruleset, store, trial
 from core.deadlines import Term
 from core.declaration import Declared
 from core.desk import Actor, Desk, system_clock
-from core.packaging import Public
+from core.public_package import Public
 from core.rules import RULES, Context, Sight, schema
 from core.ruleset import Proposal
 from core.trial import Reach
@@ -48,7 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as folder:
         path = Path(folder) / "filing.csv"
         filing.write(path, rows=asked.rows, dirty=0.03)
-        rounds = [(_apart(_raw, path), _apart(_load, path)) for _ in range(asked.rounds)]
+        rounds = [(apart(raw, path), apart(_load, path)) for _ in range(asked.rounds)]
         ratios = [load[0] / raw[0] for raw, load in rounds]
         print(f"\n{asked.rows:,} rows × 43 columns, {path.stat().st_size / 1e6:,.0f} MB, {len(RULES)} checks, "
               f"{os.cpu_count()} cores, {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB\n")
@@ -68,16 +68,16 @@ def main() -> None:
             print(f"| {figure} | {value} |", flush=True)
 
 
-def _raw(path: Path, folder: Path) -> None:
+def raw(path: Path, folder: Path) -> None:
     with duckdb.connect(str(folder / "raw.duckdb")) as connection:
         connection.execute("SET enable_progress_bar = false")
         connection.execute("CREATE TABLE filed AS SELECT * FROM read_csv($path, all_varchar = true)", {"path": str(path)})
 
 
-def _prepare(folder: Path, archive: int) -> None:
+def prepare(folder: Path, archive: int = 0, *, renamed: bool = True) -> None:
     """A store whose registers answer for the filing, with so many records on file."""
     db = store.open_store(folder)
-    registers.put_in_force(Desk(db, _BENCH, system_clock), system_clock().date())
+    registers.put_in_force(Desk(db, _BENCH, system_clock), system_clock().date(), renamed=renamed)
     if archive:
         archives.fill(db, archive)
     db.close()
@@ -104,12 +104,12 @@ def _try_out(path: Path, folder: Path) -> None:
 def _archive_stage(path: Path, archive: int, empty: float) -> Iterator[tuple[str, str]]:
     """The same load beside an archive, and a trial of all checks over what it stored, against the load itself."""
     folder = path.parent / "archive"
-    _prepare(folder, archive)
-    loaded = _apart(_load, path, folder)
+    prepare(folder, archive)
+    loaded = apart(_load, path, folder)
     if archive:
         yield f"load beside {archive:,} records on file ÷ into an empty store", f"{loaded[0] / empty:.2f}"
         yield "peak memory of that load", f"{loaded[1]:.2f} GB"
-    tried = _apart(_try_out, path, folder)
+    tried = apart(_try_out, path, folder)
     yield "trial of all checks over the stored records ÷ their load", f"{tried[0] / loaded[0]:.2f}"
     yield "peak memory of the trial", f"{tried[1]:.2f} GB"
 
@@ -121,7 +121,7 @@ def _package_stage(path: Path, raw: float) -> Iterator[tuple[str, str]]:
     with db.transaction() as tx:
         tx.run("UPDATE record SET status = 'published' WHERE status = 'cleared'")
     db.close()
-    packaged = _apart(_package, path, folder)
+    packaged = apart(_package, path, folder)
     yield "a full package of the stored records ÷ the raw DuckDB load of the same rows", f"{packaged[0] / raw:.2f}"
     yield "peak memory of packaging", f"{packaged[1]:.2f} GB"
     shutil.rmtree(folder)
@@ -130,18 +130,18 @@ def _package_stage(path: Path, raw: float) -> Iterator[tuple[str, str]]:
 def _package(_: Path, folder: Path) -> None:
     db = store.open_store(folder)
     now = system_clock()
-    filed = f"{packaging.ONLINE} AND f.parquet <> '{archives.PARQUET}'"
+    filed = f"{public_package.ONLINE} AND f.parquet <> '{archives.PARQUET}'"
     with db.snapshot() as seen:
-        package = packaging.write_full(
+        package = public_package.write_full(
             seen, Public(db.folder, ruleset.in_force(db, now.date()), now, filed), folder / "packages"
         )
-    packaging.release(folder / "packages", package)
+    public_package.release(folder / "packages", package)
     db.close()
 
 
 def _context(source: reading.Reading, judged_by: ruleset.Ruleset) -> Context:
     """As at intake, but without the filer: a large file here holds several institutions."""
-    told = intake.context_for(source, _DECLARED, judged_by, today=date(2026, 11, 1), archive=True)
+    told = admission.context_for(source, _DECLARED, judged_by, today=date(2026, 11, 1), archive=True)
     return replace(told, institution=None)
 
 
@@ -182,7 +182,7 @@ def _check_stage(folder: Path, rows: int) -> Iterator[tuple[str, str]]:
         source = reading.open_filing(path)
         context = _context(source, ruleset.shipped())
         chunk = pl.concat(source.chunks())
-        frame = facts.beside(values.read(chunk, reference.load()), pl.DataFrame(schema={"row": pl.Int64}))
+        frame = facts.beside(checking.read([(chunk, context)]), pl.DataFrame(schema={"row": pl.Int64}))
         seconds[dirty] = min(_timed(lambda f=frame, c=context: checking.judge(f, c, frozenset(Sight)))
                              for _ in range(3))
         if dirty == 0.03:
@@ -202,16 +202,16 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
-def _apart(work: Callable[[Path, Path], None], path: Path, folder: Path | None = None) -> tuple[float, float]:
+def apart(work: Callable[[Path, Path], None], path: Path, folder: Path | None = None) -> tuple[float, float]:
     """Seconds and peak GB of a piece of work in a process of its own; on a fresh store unless one is given."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         if folder:
             return pool.apply(_measured, (work, path, folder))
     fresh = Path(tempfile.mkdtemp(prefix="desk-bench-store-", dir=path.parent))
-    if work is not _raw:
-        _prepare(fresh, 0)
+    if work is not raw:
+        prepare(fresh, 0)
     try:
-        return _apart(work, path, fresh)
+        return apart(work, path, fresh)
     finally:
         shutil.rmtree(fresh)
 

@@ -12,7 +12,7 @@ ALIKE = (
     "institution", "XWSYDW", "training_unit", "PYDW", "degree", "degree_told", "XWLB", "level", "major", "ZYMC",
     "conferred", "entered", "graduated", "XZ", "XXXS", "XXXSM", "BZ", "SFDEXW", "declared", "second", "minor", "joint",
     "LHPYDW", "LHPYDWM", "XZXM", "ZXXM", "prior_conferred", "language_passed", "declassified", "MJ", "SFSM",
-    "garbled_field",
+    "garbled_field", "filer", "resolved_on",
 )
 """Columns of a read frame that tell how a record was studied for and conferred."""
 _ANY_OF_THEM = "row"

@@ -3,9 +3,10 @@
 The only caller of the rulebook's schema. Must not know where findings go.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from core import alike, facts, revocations, values
@@ -20,6 +21,10 @@ TALLY = {
 }
 """Shape of the tally: how many rows each check judged, failed, and could not judge, and for how many of these
 because a reference table is empty or partial (参照表缺失). Checks of the filing as such count the filing as one."""
+PART = {"part": pl.UInt32}
+"""What is said of several filings at once has this column beside: the place of the filing among them."""
+Part = tuple[pl.DataFrame, Context]
+"""A filed chunk, and what is known of its filing."""
 FILING_ROW = 0
 """The row number findings about the filing as such carry."""
 _PART_TIME = r"业余|函授|夜大|网络|自学|半脱产|非全日制|在职"
@@ -36,6 +41,22 @@ class Checked:
     findings: pl.DataFrame
     tally: pl.DataFrame
 
+    def alone(self) -> "Checked":
+        """What was said of several filings, as said of the only one there is."""
+        return Checked(self.findings.drop("part"), self.tally.drop("part"))
+
+    def apart(self, parts: int) -> "list[Checked]":
+        """What was said of so many filings, of each by itself."""
+        if parts == 1:
+            return [self.alone()]
+        findings, tallies = (
+            each.partition_by("part", as_dict=True, include_key=False) for each in (self.findings, self.tally)
+        )
+        nothing = Checked(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=TALLY))
+        return [
+            Checked(findings.get((part,), nothing.findings), tallies.get((part,), nothing.tally)) for part in range(parts)
+        ]
+
 
 def check(chunk: pl.DataFrame, context: Context) -> Checked:
     """Judge a whole filing held in one frame (row and filed codes), the archive left aside."""
@@ -44,8 +65,21 @@ def check(chunk: pl.DataFrame, context: Context) -> Checked:
 
 def enrich(chunk: pl.DataFrame, context: Context) -> pl.DataFrame:
     """A filed chunk with its derived values and the facts the chunk itself tells: what `schema` validates."""
-    frame = values.read(chunk, context.reference)
+    frame = read([(chunk, context)])
     return facts.beside(frame, known(heads(frame, context), context))
+
+
+def read(parts: Sequence[Part]) -> pl.DataFrame:
+    """Filed chunks of filings with equal contexts read as one frame, in their order: all of `values.read`, and of each
+    row `filer` and `resolved_on`, as its own filing tells them."""
+    chunks, contexts = [chunk for chunk, _ in parts], [context for _, context in parts]
+    lengths = pl.Series([chunk.height for chunk in chunks], dtype=pl.UInt32)
+    told = pl.DataFrame(
+        {"filer": [each.institution for each in contexts], "resolved_on": [each.resolved_on for each in contexts]},
+        schema={"filer": pl.String, "resolved_on": pl.Date},
+    )
+    of_rows = told.select(pl.all().repeat_by(lengths).explode(empty_as_null=False))
+    return values.read(pl.concat(chunks, how="diagonal"), contexts[0].reference).hstack(of_rows)
 
 
 def known(
@@ -55,7 +89,7 @@ def known(
 
     `heads` and `acquainted` are as facts.of_filing takes them, `told` are more facts by row.
     """
-    register = revocations.of_filing(heads, context.reference, context.institution, context.today)
+    register = revocations.of_filing(heads, context.reference, context.today)
     return facts.merged([facts.of_filing(heads, acquainted), register, *told])
 
 
@@ -71,7 +105,8 @@ def heads(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         "full_time": full_time & ~form.str.contains(_PART_TIME),
         **{each.code: ~each.verdict(context) for each in silent},
     })
-    return unknown.hstack(told).with_columns(suspect=pl.any_horizontal(pl.lit(False), *(each.code for each in silent))).select(*facts.HEADS)
+    suspect = pl.any_horizontal(pl.lit(False), *(each.code for each in silent))
+    return unknown.hstack(told).with_columns(pl.col("filer").fill_null(""), suspect=suspect).select(*facts.HEADS)
 
 
 def judge(frame: pl.DataFrame, context: Context, sights: frozenset[Sight]) -> Checked:
@@ -80,22 +115,33 @@ def judge(frame: pl.DataFrame, context: Context, sights: frozenset[Sight]) -> Ch
     One select over the schema's own expressions; its verdicts are Pandera's (tests/rules/test_pandera_agrees.py)
     at a cost that does not grow with the share of dirty rows (F11). Raises RuleFault when a check cannot run.
     """
-    return _judged(frame, context, sights, whole=False)
+    return judge_parts(frame, context, sights, [frame.height]).alone()
 
 
-def judge_whole(told: dict[str, object], context: Context) -> Checked:
-    """Judge a filing as such by its facts (some of facts.WHOLE). Findings carry FILING_ROW and what was counted."""
-    line = {name: told.get(name) for name in facts.WHOLE}
-    frame = pl.DataFrame([line], schema=facts.WHOLE).with_columns(row=pl.lit(FILING_ROW, pl.Int64))
-    return _judged(frame, context, frozenset({Sight.WHOLE}), whole=True)
+def judge_parts(frame: pl.DataFrame, context: Context, sights: frozenset[Sight], heights: Sequence[int]) -> Checked:
+    """As `judge`, over a frame of several filings one below the other, each of so many rows: what is said has one more
+    column, `part`, the place of its filing among them."""
+    return _judged(frame, context, sights, heights, whole=False)
 
 
-def _judged(frame: pl.DataFrame, context: Context, sights: frozenset[Sight], *, whole: bool) -> Checked:
+def judge_whole(told: Sequence[dict[str, object]], context: Context) -> Checked:
+    """Judge filings as such by their facts (some of facts.WHOLE) in equal contexts; as `judge_parts` gives it.
+
+    Findings carry FILING_ROW and what was counted.
+    """
+    lines = [{name: each.get(name) for name in facts.WHOLE} for each in told]
+    frame = pl.DataFrame(lines, schema=facts.WHOLE).with_columns(row=pl.lit(FILING_ROW, pl.Int64))
+    return _judged(frame, context, frozenset({Sight.WHOLE}), [1] * len(lines), whole=True)
+
+
+def _judged(
+    frame: pl.DataFrame, context: Context, sights: frozenset[Sight], heights: Sequence[int], *, whole: bool
+) -> Checked:
     checks = {str(each.name): each.statistics for each in schema(context, whole=whole).checks}
     asked = [code for code in checks if RULES[code].sight in sights]
     seen = {code: parts for code, parts in checks.items() if RULES[code].sight is not Sight.PHOTO or code in asked}
     if not checks:
-        return Checked(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=TALLY))
+        return Checked(pl.DataFrame(schema=FINDINGS | PART), pl.DataFrame(schema=TALLY | PART))
     try:
         flags = alike.answers(frame, {
             **{code: checks[code]["right"] for code in asked},
@@ -108,19 +154,28 @@ def _judged(frame: pl.DataFrame, context: Context, sights: frozenset[Sight], *, 
             f"{', '.join(faulty) or 'the rulebook'} could not be evaluated: {type(error).__name__}"
         ) from None
     failing = flags.select((pl.col(f"evaluated {code}") & ~pl.col(code)).alias(code) for code in asked)
-    told = flags.drop(asked).select(pl.all().sum().cast(pl.Int64)).row(0, named=True)
-    failed = dict.fromkeys(checks, 0) | {code: failing[code].sum() for code in asked}
-    findings = [_findings(frame, failing[code].arg_true(), RULES[code], context) for code in asked if failed[code]]
-    judged = {code: told.get(f"evaluated {code}", 0) for code in checks}
-    tally = pl.DataFrame(
-        [
-            (code, judged[code], failed[code], frame.height - judged[code],
-             told.get(f"asked {code}", judged[code]) - judged[code])
-            for code in checks
-        ],
-        schema=TALLY, orient="row",
-    )
-    return Checked(pl.concat([pl.DataFrame(schema=FINDINGS), *findings]), tally)
+    ends = np.cumsum(heights)
+    findings = [
+        _findings(frame, places, RULES[code], context, np.searchsorted(ends, places.to_numpy(), side="right"))
+        for code in asked if len(places := failing[code].arg_true())
+    ]
+    flags = flags.drop(asked).with_columns(failing.select(pl.all().name.prefix("failed ")))
+    tallies = [
+        _tally(checks, flags.slice(end - height, height)).with_columns(part=pl.lit(part, PART["part"]))
+        for part, (end, height) in enumerate(zip(ends.tolist(), heights, strict=True))
+    ]
+    return Checked(pl.concat([pl.DataFrame(schema=FINDINGS | PART), *findings]), pl.concat(tallies))
+
+
+def _tally(checks: Iterable[str], flags: pl.DataFrame) -> pl.DataFrame:
+    """How many of these rows each check judged and failed, TALLY."""
+    told = flags.select(pl.all().sum().cast(pl.Int64)).row(0, named=True)
+    lines = []
+    for code in checks:
+        judged = told.get(f"evaluated {code}", 0)
+        in_want = told.get(f"asked {code}", judged) - judged
+        lines.append((code, judged, told.get(f"failed {code}", 0), flags.height - judged, in_want))
+    return pl.DataFrame(lines, schema=TALLY, orient="row")
 
 
 def _runs(frame: pl.DataFrame, verdict: pl.Expr) -> bool:
@@ -131,7 +186,9 @@ def _runs(frame: pl.DataFrame, verdict: pl.Expr) -> bool:
     return True
 
 
-def _findings(frame: pl.DataFrame, failing: pl.Series, rule: Rule, context: Context) -> pl.DataFrame:
+def _findings(
+    frame: pl.DataFrame, failing: pl.Series, rule: Rule, context: Context, parts: np.ndarray
+) -> pl.DataFrame:
     fields = rule.filed_fields(context.columns) or ()
     field = pl.lit(fields[0]) if rule.found_in is None else pl.coalesce(rule.found_in, pl.lit(fields[0]))
     cls = pl.lit(rule.cls.value)
@@ -139,14 +196,16 @@ def _findings(frame: pl.DataFrame, failing: pl.Series, rule: Rule, context: Cont
         cls = pl.when(rule.soft(context).fill_null(False)).then(pl.lit(FindingClass.NOTE.value)).otherwise(cls)
     needed = {"row", *field.meta.root_names(), *cls.meta.root_names()} | (set(fields) & set(frame.columns))
     places = frame.select(needed)[failing].select("row", rule=pl.lit(rule.code), **{"class": cls}, field=field)
+    part = pl.Series("part", parts, PART["part"])
     if rule.cls is FindingClass.CLASSIFIED:  # a finding never repeats what may be secret
-        return places.with_columns(value=pl.lit(None, pl.String))
+        return places.with_columns(pl.lit(None, pl.String).alias("value"), part)
     if rule.sight is Sight.WHOLE:
-        return places.with_columns(value=pl.lit(_counted(frame.row(0, named=True), rule, context)))
+        counted = [_counted(told, rule, context) for told in frame[failing].iter_rows(named=True)]
+        return places.with_columns(pl.Series("value", counted), part)
     named = places["field"].unique().to_list()
     filed = frame.select(named)[failing]
     value = pl.coalesce(pl.when(places["field"] == name).then(filed[name]) for name in named)
-    return places.with_columns(value=value)
+    return places.with_columns(value.alias("value"), part)
 
 
 def _counted(told: dict[str, object], rule: Rule, context: Context) -> str:
@@ -160,11 +219,11 @@ def _counted(told: dict[str, object], rule: Rule, context: Context) -> str:
 
 
 def with_failures(tally: pl.DataFrame, far: pl.DataFrame) -> pl.DataFrame:
-    """The tally of a filing with what came to light beyond single records: failures, and how many photos were judged."""
+    """The tallies of filings with what came to light beyond single records: failures, and how many photos were judged."""
     of_photos = pl.col("rule").is_in([code for code, rule in RULES.items() if rule.sight is Sight.PHOTO])
-    more = far.select("rule", failures="failed", judged=pl.when(of_photos).then("evaluated").otherwise(0))
+    more = far.select("part", "rule", failures="failed", judged=pl.when(of_photos).then("evaluated").otherwise(0))
     return (
-        tally.join(more, on="rule", how="left", maintain_order="left")
+        tally.join(more, on=["part", "rule"], how="left", maintain_order="left")
         .with_columns(
             failed=pl.col("failed") + pl.col("failures").fill_null(0),
             evaluated=pl.col("evaluated") + pl.col("judged").fill_null(0),
@@ -175,14 +234,13 @@ def with_failures(tally: pl.DataFrame, far: pl.DataFrame) -> pl.DataFrame:
 
 
 def add_tallies(tallies: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Sum tallies of several chunks; in the order of the rulebook."""
-    order = list(RULES)
-    return (
-        pl.concat(tallies).group_by("rule").sum()
-        .sort(pl.col("rule").replace_strict({code: place for place, code in enumerate(order)}, default=999))
-    )
+    """Sum tallies of several chunks, of each filing by itself; in the order of the rulebook."""
+    order = {code: place for place, code in enumerate(RULES)}
+    together = pl.concat(tallies)
+    of_filing = [name for name in PART if name in together.columns]
+    return together.group_by(*of_filing, "rule").sum().sort(*of_filing, pl.col("rule").replace_strict(order, default=999))
 
 
 def in_order(findings: pl.DataFrame) -> pl.DataFrame:
-    """Findings in the one order they are stored in: by row, then by rule."""
-    return findings.sort("row", "rule")
+    """Findings in the one order they are stored in: by filing, by row, then by rule."""
+    return findings.sort("part", "row", "rule")

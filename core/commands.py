@@ -14,20 +14,32 @@ from pathlib import Path
 
 import polars as pl
 
+from core import (
+    admission,
+    comparison,
+    exports,
+    feedback,
+    inbox,
+    intake,
+    jobs,
+    publication,
+    reading,
+    review,
+    ruleset,
+    store,
+    suggestion,
+)
 from core import draft as drafts
-from core import exports, feedback, intake, packaging, publication, reading, review, ruleset, store
 from core.checking import FILING_ROW
 from core.deadlines import Term, require_term
 from core.declaration import Declared, Grounds, Resolution
 from core.demo import line
 from core.desk import COMMAND_LINE, Desk, system_clock
-from core.errors import BadRequest
-from core.packaging import Public
-from core.public import package as packages
-from core.public import verifying
+from core.errors import BadRequest, CentreError
+from core.jobrunner import Runner
 from core.rules import RULES
 from core.suggestion import Suggestion
-from core.vocabulary import Category, Duty, FindingClass
+from core.vocabulary import Category, FindingClass, JobState
 
 OK, WITHHELD, REFUSED = 0, 1, 2
 """Exit codes: done and nothing withheld; something is withheld; refused, with one line on stderr."""
@@ -40,12 +52,12 @@ def check(asked: argparse.Namespace) -> int:
     if asked.out:
         _writable(asked.out, asked.file)
     source = reading.open_filing(_existing(asked.file), encoding=asked.encoding, layout=asked.layout)
-    seen = intake.look(source)
+    seen = suggestion.look(source)
     declared = Suggestion(asked.institution or seen.institution, _category(asked.category) or seen.category, term)
-    context = intake.context_for(source, declared, ruleset.shipped(), today=today, archive=False)
+    context = admission.context_for(source, declared, ruleset.shipped(), today=today, archive=False)
     with tempfile.TemporaryDirectory(prefix="desk-check-") as work:
         draft = drafts.draw_up(source, context, Path(work))
-        findings = drafts.complete(draft).findings
+        findings = comparison.complete([draft]).alone().findings
         numbers = pl.read_parquet(draft.heads, columns=["row", "certificate"])
     lines = (
         findings.sort("row", "rule").join(numbers, on="row", how="left", maintain_order="left")
@@ -71,11 +83,13 @@ def check(asked: argparse.Namespace) -> int:
 
 
 def load(asked: argparse.Namespace) -> int:
-    """Receive one file into the store."""
+    """Receive one file into the store, or a folder: of packages by institution, as the inbox has them."""
+    if asked.file.is_dir():
+        return _load_folder(asked)
     path = _existing(asked.file)
     with _desk(asked) as desk:
         source = reading.open_filing(path, encoding=asked.encoding, layout=asked.layout)
-        seen = intake.look(source)
+        seen = suggestion.look(source)
         term = Term.parse(asked.term) if asked.term else seen.term
         institution = asked.institution or seen.institution
         category = _category(asked.category) or seen.category
@@ -88,7 +102,7 @@ def load(asked: argparse.Namespace) -> int:
         resolution = Resolution(asked.resolution, resolved_on, asked.listed, asked.attached)
         grounds = Grounds(asked.reason, asked.consent, _day(asked.consented_on) if asked.consented_on else None)
         declared = Declared(term, institution, category, asked.supplement, resolution, grounds=grounds)
-        draft = intake.preview(desk, source, declared, photos=asked.photos)
+        draft = admission.preview(desk, source, declared, photos=asked.photos)
         received = intake.receive(desk, draft, declared, source, path.name)
         outcome = received.outcome
         print(say(
@@ -98,6 +112,41 @@ def load(asked: argparse.Namespace) -> int:
             f"{outcome.withheld:,} withheld, {outcome.excluded:,} out of scope.",
         ))
     return OK
+
+
+def _load_folder(asked: argparse.Namespace) -> int:
+    with _desk(asked) as desk:
+        found = inbox.found_in(asked.file)
+        if not found:
+            raise BadRequest(
+                f"{asked.file}里没有可接收的内容。请按“单位代码/数据文件”或“单位代码/报送包文件夹/”存放。",
+                f"Nothing to load in {asked.file}. Lay it out as CODE/datafile or CODE/package-folder/.",
+            )
+        asking, refused = [], 0
+        for each in found:
+            try:
+                asking.append(inbox.asking(desk.db, each, way="command"))
+            except CentreError as refusal:
+                refused += 1
+                print(f"{each.institution}/{each.path.name}: {say(refusal.zh, refusal.en)}", file=sys.stderr)
+        runner = Runner(desk.db, {desk.actor.key: desk.actor}.get, desk.now, workers=os.cpu_count())
+        ended = jobs.several(desk.db, runner.ask(desk, asking) if asking else [])
+        while not runner.settle(60):
+            pass
+        ended = jobs.several(desk.db, [job.job_id for job in ended])
+        done = [each for job in ended for each in job.outcome]
+        for job in ended:
+            if job.state is not JobState.DONE:
+                refused += 1
+                print(f"{job.sender}/{job.name}: {say(job.zh or '', job.en or '')}", file=sys.stderr)
+        told = {key: sum(each[key] for each in done) for key in ("records", "cleared", "withheld")}
+        print(say(
+            f"{len(found)}个报送包：接收{len(done)}个批次、{told['records']:,}条记录，符合{told['cleared']:,}条，"
+            f"暂不提供{told['withheld']:,}条；未接收{refused}个报送包。",
+            f"{len(found)} packages: {len(done)} filings received, {told['records']:,} records, {told['cleared']:,} cleared, "
+            f"{told['withheld']:,} withheld; {refused} packages not received.",
+        ))
+        return REFUSED if refused else OK
 
 
 def approve(asked: argparse.Namespace) -> int:
@@ -128,43 +177,6 @@ def publish(asked: argparse.Namespace) -> int:
             return OK
         moved = publication.publish(desk, term, counted=asked.count)
         print(say(f"已上网{moved:,}条。", f"{moved:,} records are on line."))
-    return OK
-
-
-def package(asked: argparse.Namespace) -> int:
-    """Write what is on line as the next publication package, and put it in force for the lookup."""
-    root = asked.home / "packages"
-    with _desk(asked) as desk:
-        desk.require(Duty.PUBLISH)
-        now = desk.now()
-        public = Public(desk.db.folder, ruleset.in_force(desk.db, now.date()), now, photos=asked.photos)
-        with desk.db.snapshot() as seen:
-            first = not packages.every(root)
-            written = [] if first else [packaging.write_delta(seen, public, root)]
-            written += [packaging.write_full(seen, public, root)] if first or asked.full else []
-    last = packages.every(root)[-1]
-    if packages.latest(root) != last:
-        packaging.release(root, last)
-    for each in filter(None, written):
-        told = each.manifest
-        kind = {packages.FULL: ("全量包", "full package"), packages.DELTA: ("变更包", "delta")}[told.kind]
-        print(say(
-            f"第{told.number}号{kind[0]}已发布：公开证书{told.records:,}条，见{each.folder}。",
-            f"Package {told.number}, a {kind[1]}, is in force: {told.records:,} certificates are public; in {each.folder}.",
-        ))
-    if not any(written):
-        print(say("公开内容没有变化，未打包。", "Nothing public has changed; no package was written."))
-    return OK
-
-
-def verify_package(asked: argparse.Namespace) -> int:
-    """Verify a publication package, or a folder of them, with all it follows from; needs no store."""
-    verified = verifying.verify(asked.folder)
-    last = verified[-1].manifest
-    print(say(
-        f"核对无误：{len(verified):,}个数据包，第{last.number}号包应用后公开证书{last.records:,}条。",
-        f"Sound: {len(verified):,} packages; {last.records:,} certificates are public once package {last.number} is applied.",
-    ))
     return OK
 
 

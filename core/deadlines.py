@@ -111,32 +111,6 @@ def require_term(term: Term, today: date) -> Term:
 
 
 @dataclass(frozen=True)
-class FilingDays:
-    """By when the institutions file a semester, and by when the provinces have passed what was filed (报送期限)."""
-
-    institution: date
-    province: date
-
-    @classmethod
-    def of(cls, filing_days: pl.DataFrame, term: Term) -> "FilingDays":
-        """The days of a semester from a table with columns half, body, day (month-day): both fall in the year its round
-        ends in, the institutions' before the provinces' and those before the feedback. Raises CalendarMissing."""
-        year = term.feed_back_by.year
-        in_force = filing_days.filter(
-            pl.col("half") == str(term.half), pl.col("valid_from").is_null() | (pl.col("valid_from") <= term.ends),
-            pl.col("valid_to").is_null() | (pl.col("valid_to") >= term.ends),
-        )
-        told = dict(in_force.select("body", "day").iter_rows())
-        try:
-            days = cls(*(date.fromisoformat(f"{year}-{told[body]}") for body in ("institution", "province")))
-        except (KeyError, ValueError):
-            raise _no_filing_days(term) from None
-        if not term.ends < days.institution <= days.province <= term.feed_back_by:
-            raise _no_filing_days(term)
-        return days
-
-
-@dataclass(frozen=True)
 class Workdays:
     """Working days (工作日): Monday to Friday, less public holidays, plus make-up days (调休).
 
@@ -168,6 +142,10 @@ class Workdays:
         self._require(year)
         return year in self.official_years
 
+    def official_over(self, start: date, end: date) -> bool:
+        """Whether every year touched from `start` to `end` has its notice, so that counting working days is sure."""
+        return all(self.is_official(year) for year in range(min(start, end).year, max(start, end).year + 1))
+
     def is_workday(self, day: date) -> bool:
         """Whether offices work on this day."""
         self._require(day.year)
@@ -184,6 +162,27 @@ class Workdays:
         workdays = (later for later in _days_from(day + _ONE_DAY) if self.is_workday(later))
         return next(workday for count, workday in enumerate(workdays, start=1) if count == n)
 
+    def before(self, day: date, n: int) -> date:
+        """The n-th working day before a day that itself is not counted."""
+        if n < 1:
+            raise errors.BadRequest("工作日天数至少为1，请重新填写。", "Count at least one working day.")
+        found = day
+        for _ in range(n):
+            found = self.latest(found - _ONE_DAY)
+        return found
+
+    def latest(self, day: date) -> date:
+        """The day itself when it is a working day, else the last one before it."""
+        while not self.is_workday(day):
+            day -= _ONE_DAY
+        return day
+
+    def between(self, start: date, end: date) -> int:
+        """How many working days lie after `start` up to `end`; negative when `end` lies before `start`."""
+        first, last = min(start, end), max(start, end)
+        days = (last - first).days - len(self.days_off(first + _ONE_DAY, last))
+        return days if start <= end else -days
+
     def days_off(self, start: date, end: date) -> list[date]:
         """All non-working days from `start` to `end`, both included: to test a date column by membership."""
         days = (start + timedelta(days=offset) for offset in range((end - start).days + 1))
@@ -197,18 +196,24 @@ class Workdays:
             )
 
 
+MONTHLY_WORKDAY, REVOCATION_WORKDAYS = 5, 10
+"""By which working day last month's corrections are processed (article 8); how many to report a revocation (article 9)."""
+
+
+def corrections_processed_by(workdays: Workdays, year: int, month: int) -> date:
+    """The day by which the corrections of the month before are processed: the 5th working day (article 8)."""
+    return workdays.nth_of_month(year, month, MONTHLY_WORKDAY)
+
+
+def revocation_reported_by(workdays: Workdays, effective_on: date) -> date:
+    """The last day for reporting a revocation: 10 working days, the day it takes effect not counted (article 9)."""
+    return workdays.after(effective_on, REVOCATION_WORKDAYS)
+
+
 def _days_from(day: date) -> Iterator[date]:
     while True:
         yield day
         day += _ONE_DAY
-
-
-def _no_filing_days(term: Term) -> errors.CalendarMissing:
-    return errors.CalendarMissing(
-        f"报送期限表中没有{term.zh}可用的单位和省级期限（须在学期结束之后、反馈截止之前，单位在前）。请修订该表。",
-        f"The table of filing days has no usable days for {term.code} (after its end, before feedback is due, "
-        "institutions first). Revise that table.",
-    )
 
 
 def _no_such_term(text: object) -> errors.BadRequest:

@@ -86,11 +86,13 @@ DEMO_ACTORS: dict[str, Actor] = {
 
 COMMAND_LINE = Actor("command-line", "命令行", "Command line", frozenset(Duty))
 """Whoever works at the command line of the machine."""
+INBOX = Actor("inbox", "收件目录", "Inbox folder", frozenset({Duty.LOAD}))
+"""Takes in what was laid into the inbox folder."""
 
 
 def name_of(key: str) -> tuple[str, str]:
     """Someone who acted, by their key: in Chinese and in English; the key itself of someone not known here."""
-    actor = {**DEMO_ACTORS, COMMAND_LINE.key: COMMAND_LINE}.get(key)
+    actor = {**DEMO_ACTORS, COMMAND_LINE.key: COMMAND_LINE, INBOX.key: INBOX}.get(key)
     return (actor.zh, actor.en) if actor else (key, key)
 
 

@@ -1,15 +1,15 @@
-"""A filing read through: its rows as one Parquet file, its heads and findings, all beside the store, not in it.
+"""Filings read through: the rows of each as one Parquet file, its heads and findings, all beside the store, not in it.
 
 Memory holds one chunk, the findings, and a few columns of heads, however long the file. Must not know the
 database or statuses.
 """
 
-import hashlib
-import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,15 +17,15 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from core import cell, checking, facts, photos, values
-from core.errors import UnreadableFiling
+from core.errors import CentreError, UnreadableFiling
+from core.filed import Filed, keep_original
 from core.photos import Matched
-from core.profile import Profile
+from core.profile import Counted, Profile, count
 from core.reading import Reading
-from core.record import COLUMNS
-from core.rules import FAR, Context, Sight
+from core.rules import Context, Sight
 
 CHUNK = 200_000
-_OFTEN_ALIKE = [code for code in COLUMNS if code not in ("ZJHM", "KSH", "XH", "XWZSBH", "ZP", "LWTM")]
+_NEAR = frozenset({Sight.RECORD})
 Progress = Callable[[int], None]
 """Told after each chunk how many rows are done."""
 
@@ -35,8 +35,8 @@ class Draft:
     """A filing read and judged as far as it can be judged alone.
 
     `filed` has row and every code of COLUMNS as filed; `heads` has facts.HEADS. `checked` holds the findings of
-    record checks, and the tally of all checks with those that look further still at zero failures. `profile` counts
-    the filing as such, `photos` tells whose its photos are, `photo_source` where they came from.
+    record checks, and the tally of all checks with those that look further still at zero failures. `last_row` is the
+    greatest row number, `profile` counts the filing as such, `photos` tells whose its photos are, `photo_source` where they came from.
     """
 
     folder: Path
@@ -46,6 +46,7 @@ class Draft:
     sha256: str
     size: int
     records: int
+    last_row: int
     context: Context
     checked: checking.Checked
     profile: Profile
@@ -64,172 +65,152 @@ def draw_up(
 
     Raises UnreadableFiling when the file cannot be read to the end, leaving nothing behind.
     """
-    folder = work / f"draft-{uuid4().hex}"
-    folder.mkdir(parents=True)
-    try:
-        with ThreadPoolExecutor(max_workers=2) as beside:
-            kept = beside.submit(_keep_original, reading.path, folder / "original")
-            chunks = reading.chunks(rows)
-            heads, checked, profile = _read_through(chunks, context, folder / "filed.parquet", beside, progress)
-            sha256, size = kept.result()
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    heads.write_parquet(folder / "heads.parquet", compression="uncompressed")
-    return Draft(
-        folder, folder / "original", folder / "filed.parquet", folder / "heads.parquet", sha256, size, heads.height,
-        context, checked, profile,
-    )
+    drawn, = draw_up_all([(reading, context)], work, progress and (lambda _, done: progress(done)), rows=rows)
+    if isinstance(drawn, CentreError):
+        raise drawn
+    return drawn
 
 
-def draw_again(filed: Path, context: Context, work: Path, progress: Progress | None = None, *, rows: int = CHUNK) -> Draft:
+def draw_up_all(
+    filings: Sequence[tuple[Reading, Context]], work: Path, progress: Callable[[int, int], None] | None = None, *,
+    rows: int = CHUNK,
+) -> list[Draft | UnreadableFiling]:
+    """Read several files to their ends, as `draw_up` does one; of small ones with equal contexts many are judged at once.
+
+    A file that cannot be read has its refusal in its place. `progress` is told a file's place and its rows done.
+    """
+    waiting: dict[Context, list[tuple[_Drawing, pl.DataFrame]]] = defaultdict(list)
+    drawings = []
+    with ThreadPoolExecutor(max_workers=2) as beside:
+        try:
+            for place, (reading, context) in enumerate(filings):
+                drawing = _Drawing(context, work, progress and (lambda done, place=place: progress(place, done)))
+                drawings.append(drawing)
+                drawing.keep(reading, beside)
+                try:
+                    for chunk in reading.chunks(rows):
+                        waiting[context].append((drawing, chunk))
+                        if sum(part.height for _, part in waiting[context]) >= rows:
+                            _judge(waiting.pop(context))
+                except UnreadableFiling as refusal:
+                    drawing.refusal = refusal
+                    waiting[context] = [each for each in waiting[context] if each[0] is not drawing]
+            for parts in waiting.values():
+                _judge(parts)
+            return [drawing.finish() for drawing in drawings]
+        except BaseException:
+            for drawing in drawings:
+                drawing.discard()
+            raise
+
+
+def draw_again(filed: Path, context: Context, work: Path, *, rows: int = CHUNK) -> Draft:
     """A filing on file read and judged once more from its own Parquet, by the context's rules; nothing of it changes."""
-    folder = work / f"draft-{uuid4().hex}"
-    folder.mkdir(parents=True)
+    drawing = _Drawing(context, work, None)
     with pq.ParquetFile(filed) as source:
-        chunks = (pl.from_arrow(batch) for batch in source.iter_batches(batch_size=rows))
-        heads, checked, profile = _judge_through(chunks, context, lambda frame: None, progress)
-    heads.write_parquet(folder / "heads.parquet")
-    return Draft(
-        folder, folder / "original", filed, folder / "heads.parquet", "", 0, heads.height, context, checked, profile
+        for batch in source.iter_batches(batch_size=rows):
+            _judge([(drawing, pl.from_arrow(batch))])
+    return replace(drawing.finish(), filed=filed)
+
+
+def with_photos(made: Sequence[Draft], source: Path) -> list[Draft]:
+    """The drafts of one package with its photos, of a folder or zip, beside their records. Photos that are nobody's are
+    counted with the first. Raises BadRequest as photos.inspect does."""
+    filed = pl.concat(
+        pl.read_parquet(draft.filed, columns=["row", "ZJHM", "XWZSBH", "XH", "ZP"]).with_columns(pl.col("row") + start)
+        for draft, start in zip(made, offsets(made), strict=True)
     )
-
-
-def with_photos(draft: Draft, source: Path) -> Draft:
-    """The draft with the photos of a folder or zip beside its records. Raises BadRequest as photos.inspect does."""
-    filed = pl.read_parquet(draft.filed, columns=["row", "ZJHM", "XWZSBH", "XH", "ZP"])
     people = filed.select(
         "row", "XH", "ZP", id_number=values.id_number(pl.col("ZJHM")), certificate=cell.half_width(pl.col("XWZSBH"))
     )
-    return replace(draft, photos=photos.matched(photos.inspect(source), people), photo_source=source)
+    found = photos.matched(photos.inspect(source), people)
+    return [
+        replace(draft, photos=found.within(start, draft.last_row, first=place == 0), photo_source=source)
+        for place, (draft, start) in enumerate(zip(made, offsets(made), strict=True))
+    ]
 
 
-def complete(
-    draft: Draft, acquainted: pl.DataFrame | None = None, told: tuple[pl.DataFrame, ...] = (),
-    whole: dict[str, object] | None = None,
-) -> checking.Checked:
-    """Add the findings of checks that look beyond one record, and those of the filing as such.
-
-    `acquainted` is as facts.of_filing takes it, `told` more facts by row, `whole` more of facts.WHOLE; without them
-    the filing is compared with itself alone. Findings come in their one order.
-    """
-    heads = pl.read_parquet(draft.heads)
-    of_photos = draft.photos.facts if draft.photos else pl.DataFrame(schema={"row": pl.Int64})
-    known = checking.known(heads, draft.context, acquainted, (_rare(draft), of_photos, *told))
-    suspects = heads.filter(pl.col("suspect"))["row"]
-    rows = pl.concat([known["row"], suspects]).unique().sort()
-    about = checking.judge_whole(draft.profile.whole() | _declared(draft) | (whole or {}), draft.context)
-    findings, tally = [draft.checked.findings, about.findings], draft.checked.tally
-    for chunk in _filed_rows(draft.filed, rows):
-        frame = facts.beside(values.read(chunk, draft.context.reference), known)
-        far = checking.judge(frame, draft.context, FAR)
-        findings.append(far.findings)
-        tally = checking.with_failures(tally, far.tally)
-    return checking.Checked(checking.in_order(pl.concat(findings)), checking.add_tallies([tally, about.tally]))
+def offsets(made: Sequence[Draft]) -> list[int]:
+    """What to add to the row numbers of each draft so that none is another draft's."""
+    return [0, *accumulate(draft.last_row for draft in made)][:-1]
 
 
-def _declared(draft: Draft) -> dict[str, object]:
-    told = {"whole_listed": draft.context.listed, "whole_attached": draft.context.attached}
-    return told | (draft.photos.whole() if draft.photos else {})
+class _Drawing:
+    """A filing on its way to be a draft: what has been read and judged of it so far."""
 
+    def __init__(self, context: Context, work: Path, progress: Progress | None) -> None:
+        self.context = context
+        self.refusal: UnreadableFiling | None = None
+        self._folder = work / f"draft-{uuid4().hex}"
+        self._folder.mkdir(parents=True)
+        self._progress, self._done, self._last_row = progress, 0, 0
+        self._reading: Reading | None = None
+        self._original: Future[tuple[str, int]] | None = None
+        self._filed: Filed | None = None
+        self._heads = [pl.DataFrame(schema=facts.HEADS)]
+        self._findings = [pl.DataFrame(schema=checking.FINDINGS)]
+        self._tallies: list[pl.DataFrame] = []
+        self._profile = Profile()
 
-def _filed_rows(filed: Path, rows: pl.Series) -> Iterator[pl.DataFrame]:
-    """The filed rows with these numbers, so many at a time."""
-    for start in range(0, rows.len(), CHUNK):
-        wanted = rows.slice(start, CHUNK)
-        within = pl.col("row").is_between(wanted[0], wanted[-1])
-        yield pl.scan_parquet(filed).filter(within & pl.col("row").is_in(wanted.implode())).collect()
+    def keep(self, reading: Reading, beside: ThreadPoolExecutor) -> None:
+        """Have the file's bytes and rows kept; without this the filing is only judged."""
+        self._reading = reading
+        self._original = beside.submit(keep_original, reading.path, self._folder / "original")
+        self._filed = Filed(self._folder / "filed.parquet", beside)
 
+    def add(self, frame: pl.DataFrame, heads: pl.DataFrame, checked: checking.Checked, counted: Counted) -> None:
+        """Take in the next rows, read and judged."""
+        if self._filed:
+            self._filed.append(frame)
+        self._heads.append(heads)
+        self._findings.append(checked.findings)
+        self._tallies.append(checked.tally)
+        self._profile.add(counted)
+        self._done += frame.height
+        self._last_row = max(self._last_row, frame["row"].max())
+        if self._progress:
+            self._progress(self._done)
 
-def _rare(draft: Draft) -> pl.DataFrame:
-    """Rows whose president or chair is not the one most records of their day name."""
-    rare = draft.profile.rare_signatories()
-    if rare.is_empty():
-        return pl.DataFrame(schema={"row": pl.Int64})
-    signed = pl.scan_parquet(draft.filed).select("row", "HXWRQ", "XZXM", "ZXXM")
-    dated = signed.with_columns(conferred=cell.date(pl.col("HXWRQ")))
-    keys = ["conferred", "XZXM", "ZXXM"]
-    return dated.join(rare.lazy(), on=keys, how="semi").select("row", known_rare_signatory=pl.lit(True)).collect()
-
-
-def _read_through(
-    chunks: Iterator[pl.DataFrame], context: Context, filed: Path, beside: ThreadPoolExecutor,
-    progress: Progress | None,
-) -> tuple[pl.DataFrame, checking.Checked, Profile]:
-    with _Filed(filed, beside) as written:
-        judged = _judge_through(chunks, context, written.append, progress)
-    if judged[0].is_empty():
-        raise UnreadableFiling(
-            "文件里没有数据行。请确认文件内容后重新报送。", "The file has no data rows. Check it and file again."
-        )
-    return judged
-
-
-def _judge_through(
-    chunks: Iterator[pl.DataFrame], context: Context, keep: Callable[[pl.DataFrame], None], progress: Progress | None
-) -> tuple[pl.DataFrame, checking.Checked, Profile]:
-    findings, tallies, done = [pl.DataFrame(schema=checking.FINDINGS)], [pl.DataFrame(schema=checking.TALLY)], 0
-    heads, profile = [pl.DataFrame(schema=facts.HEADS)], Profile()
-    for chunk in chunks:
-        frame = values.read(chunk, context.reference)
-        keep(frame)
-        near = checking.judge(frame, context, frozenset({Sight.RECORD}))
-        findings.append(near.findings)
-        tallies.append(near.tally)
-        heads.append(checking.heads(frame, context))
-        profile.add(frame)
-        done += chunk.height
-        if progress:
-            progress(done)
-    return pl.concat(heads), checking.Checked(pl.concat(findings), checking.add_tallies(tallies)), profile
-
-
-class _Filed:
-    """The filed rows going to one Parquet file, a chunk at a time, beside the checking of the same chunk."""
-
-    def __init__(self, path: Path, beside: ThreadPoolExecutor) -> None:
-        self._path = path
-        self._beside = beside
-        self._under_way: Future[None] | None = None
-        self._writer: pq.ParquetWriter | None = None
-
-    def __enter__(self) -> "_Filed":
-        return self
-
-    def append(self, frame: pl.DataFrame) -> None:
-        self._settle()
-        self._under_way = self._beside.submit(self._write, frame.select("row", *COLUMNS))
-
-    def __exit__(self, *_: object) -> None:
+    def finish(self) -> Draft | UnreadableFiling:
+        """The draft, or why there is none, with nothing left behind."""
+        sha256, size = self._original.result() if self._original else ("", 0)
+        if self._filed:
+            self._filed.close()
         try:
-            self._settle()
-        finally:
-            if self._writer:
-                self._writer.close()
-                with self._path.open("rb") as written:
-                    os.fsync(written.fileno())
-
-    def _settle(self) -> None:
-        if self._under_way:
-            self._under_way.result()
-
-    def _write(self, rows: pl.DataFrame) -> None:
-        table = rows.to_arrow()
-        self._writer = self._writer or pq.ParquetWriter(
-            self._path, table.schema, compression="zstd", compression_level=1, use_dictionary=_OFTEN_ALIKE,
-            write_statistics=["row"],  # by which rows are found again
+            self._require_sound()
+        except UnreadableFiling as refusal:
+            self.discard()
+            return refusal
+        path = self._folder / "heads.parquet"
+        pl.concat(self._heads).write_parquet(path, compression="uncompressed")
+        checked = checking.Checked(pl.concat(self._findings), checking.add_tallies(self._tallies))
+        return Draft(
+            self._folder, self._folder / "original", self._folder / "filed.parquet", path, sha256, size, self._done,
+            self._last_row, self.context, checked, self._profile,
         )
-        self._writer.write_table(table)
+
+    def _require_sound(self) -> None:
+        if self._reading:
+            self._reading.require_unchanged()
+        if self.refusal:
+            raise self.refusal
+        if not self._done:
+            raise UnreadableFiling("文件里没有数据行。请确认文件内容后重新报送。", "The file has no data rows. Check it and file again.")
+
+    def discard(self) -> None:
+        """Forget it; nothing of it stays on disk."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _keep_original(source: Path, kept: Path) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    with source.open("rb") as filed, kept.open("wb") as copy:
-        while block := filed.read(1 << 20):
-            digest.update(block)
-            copy.write(block)
-            size += len(block)
-        copy.flush()
-        os.fsync(copy.fileno())
-    return digest.hexdigest(), size
-
+def _judge(parts: list[tuple[_Drawing, pl.DataFrame]]) -> None:
+    """Judge chunks of filings with equal contexts together, and give each filing what is its own."""
+    if not parts:
+        return
+    context, heights = parts[0][0].context, [chunk.height for _, chunk in parts]
+    frame = checking.read([(chunk, drawing.context) for drawing, chunk in parts])
+    checked = checking.judge_parts(frame, context, _NEAR, heights)
+    heads, start = checking.heads(frame, context), 0
+    told = zip(parts, heights, checked.apart(len(parts)), count(frame, heights), strict=True)
+    for (drawing, _), height, own, counted in told:
+        drawing.add(frame.slice(start, height), heads.slice(start, height), own, counted)
+        start += height

@@ -10,7 +10,8 @@ from datetime import date
 import polars as pl
 
 from core import ruleset
-from core.deadlines import FilingDays, Term, term_of
+from core.calendar_tables import FilingDays
+from core.deadlines import Term, term_of
 from core.desk import Desk
 from core.reference import Reference
 from core.vocabulary import Word

@@ -90,16 +90,18 @@ COUNTED: dict[str, str] = {
 }
 """How each fact of WHOLE is written where a finding shows what was counted."""
 HEADS: dict[str, pl.DataType] = {
-    "row": pl.Int64(), "name": pl.String(), "certificate": pl.String(), "person": pl.String(), "level": pl.String(),
-    "major": pl.String(), "born": pl.Date(), "sex": pl.String(), "conferred": pl.Date(), "entered": pl.Date(),
-    "graduated": pl.Date(), "full_time": pl.Boolean(), "declared": pl.Boolean(), "suspect": pl.Boolean(),
+    "row": pl.Int64(), "filer": pl.String(), "name": pl.String(), "certificate": pl.String(), "person": pl.String(),
+    "level": pl.String(), "major": pl.String(), "born": pl.Date(), "sex": pl.String(), "conferred": pl.Date(),
+    "entered": pl.Date(), "graduated": pl.Date(), "full_time": pl.Boolean(), "declared": pl.Boolean(),
+    "suspect": pl.Boolean(),
 }
 """The few columns by which records are compared with others and found again.
 
-full_time: the study was full time (全日制). suspect: some check fails unless others speak for the record.
+filer: the institution that files, empty when it is not told. full_time: the study was full time (全日制). suspect: some
+check fails unless others speak for the record.
 """
 ACQUAINTED: dict[str, pl.DataType] = {
-    **{name: kind for name, kind in HEADS.items() if name not in ("suspect",)}, "here": pl.Boolean(), "status": pl.String(),
+    **{name: kind for name, kind in HEADS.items() if name not in ("filer", "suspect")}, "here": pl.Boolean(), "status": pl.String(),
 }
 """Records on file beside a filing's: `row` is the filing's row they share a person with, all else is theirs.
 
@@ -119,7 +121,7 @@ def of_filing(heads: pl.DataFrame, acquainted: pl.DataFrame | None = None) -> pl
     beside = pl.DataFrame(schema=ACQUAINTED) if acquainted is None else acquainted
     told = [
         heads.filter(_repeated(heads["certificate"])).select("row", known_certificate_rows=pl.len().over("certificate")),
-        near_twins(heads.select("row", "name", "born", "person")),
+        near_twins(heads.select("row", "filer", "name", "born", "person")),
         _same_persons(heads, pl.concat([_within(heads), beside], how="vertical_relaxed")),
         _degrees(heads, beside),
     ]

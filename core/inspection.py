@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from core import facts, rules, ruleset, sorting, values
+from core import archive, checking, facts, rules, ruleset, sorting
 from core.checking import FILING_ROW, Checked
 from core.deadlines import Term
 from core.desk import Desk
@@ -40,7 +40,7 @@ def record_checks(desk: Desk, head: dict[str, Any], filed: dict[str, Any], findi
         archive=True,
     )
     chunk = pl.DataFrame([row], schema=dict.fromkeys(COLUMNS, pl.String)).with_columns(row=pl.lit(1, pl.Int64))
-    frame = facts.beside(values.read(chunk, context.reference), pl.DataFrame(schema={"row": pl.Int64}))
+    frame = facts.beside(checking.read([(chunk, context)]), pl.DataFrame(schema={"row": pl.Int64}))
     of_records = [each for each in rules.RULES.values() if each.sight is not rules.Sight.WHOLE]
     seen = [each for each in of_records if _may_see(desk, each.cls)]
     judged = frame.select(each.evaluated(context).alias(each.code) for each in seen).row(0, named=True)
@@ -55,7 +55,7 @@ def record_checks(desk: Desk, head: dict[str, Any], filed: dict[str, Any], findi
 def foreseen(desk: Desk, draft: Draft, *, replaces: int | None = None) -> Checked:
     """What receiving a draft would find now, everything on file included but the filing it replaces; nothing is stored."""
     desk.require(Duty.LOAD)
-    return sorting.foresee(desk.db, draft, filing_id=replaces or 0)
+    return archive.foresee(desk.db, draft, filing_id=replaces or 0)
 
 
 def draft_counts(draft: Draft, checked: Checked) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""What one job is (任务): the work asked for, by whom, on which file, how far it has come and what came of it.
+"""What one job is (任务): the package to be loaded, who asked for it, how far it has come and what came of it.
 
 Must not know the store or processes.
 """
@@ -13,12 +13,27 @@ from typing import Any
 from core.attachments import Scan
 from core.deadlines import Term
 from core.declaration import Declared, Grounds, Resolution
+from core.package import SHEET, Package
 from core.vocabulary import Category, JobKind, JobState
 
 
 @dataclass(frozen=True)
+class JobFile:
+    """One data file of a job. `declared`, `encoding` and `layout` are None where the file itself and the sheet tell."""
+
+    file_name: str
+    size: int
+    declared: Declared | None = None
+    encoding: str | None = None
+    layout: str | None = None
+
+
+@dataclass(frozen=True)
 class Job:
-    """One job: what it is, how far it has come, who asked for it and what came of it."""
+    """One job: what it is, how far it has come, who asked for it and what came of it.
+
+    `institution` is the sender's where its folder tells it; `outcome` counts each filing the job has stored.
+    """
 
     job_id: int
     kind: JobKind
@@ -29,41 +44,52 @@ class Job:
     ended_at: datetime | None
     rows_done: int
     rows_in_all: int | None
-    file_name: str
-    size: int
-    declared: Declared
-    encoding: str | None
-    layout: str | None
+    name: str
+    files: tuple[JobFile, ...]
+    institution: str | None
+    way: str
     scans: tuple[Scan, ...]
     folder: Path
-    outcome: dict[str, int] | None
+    outcome: tuple[dict[str, int], ...]
     zh: str | None
     en: str | None
 
     @property
-    def file(self) -> Path:
-        """The bytes it works on, kept until it is done."""
-        return self.folder / "original"
+    def size(self) -> int:
+        """Bytes of its data files."""
+        return sum(file.size for file in self.files)
 
     @property
-    def photos(self) -> Path | None:
-        """The photos that came with them, if any."""
-        path = self.folder / "photos"
-        return path if path.exists() else None
+    def package(self) -> Package:
+        """Its parts where they are kept until it is done."""
+        photos, sheet = self.folder / "photos", self.folder / SHEET
+        files = tuple(self.folder / kept_name(place) for place in range(len(self.files)))
+        return Package(files, photos if photos.exists() else None, (), sheet if sheet.exists() else None)
+
+    @property
+    def sender(self) -> str | None:
+        """The institution that files, as far as it has been told."""
+        declared = self.files[0].declared
+        return declared.institution if declared else self.institution
 
     @property
     def can_be_retried(self) -> bool:
-        """Whether it ended without result and its file is still there."""
-        return self.state in (JobState.FAILED, JobState.CANCELLED) and self.file.exists()
+        """Whether it ended without result and its files are still there."""
+        return self.state in (JobState.FAILED, JobState.CANCELLED) and self.package.files[0].exists()
+
+
+def kept_name(place: int) -> str:
+    """The name under which a job's data file at this place is kept."""
+    return f"original-{place}" if place else "original"
 
 
 def about(
-    file_name: str, size: int, declared: Declared, encoding: str | None, layout: str | None, scans: Sequence[Scan] = ()
+    name: str, files: Sequence[JobFile], *, institution: str | None = None, way: str = "desk", scans: Sequence[Scan] = ()
 ) -> str:
-    """What a job works on, as the store keeps it (JSON): the file and what is declared of it, no one's data."""
+    """What a job works on, as the store keeps it (JSON): the files and what is declared of them, no one's data."""
     told = {
-        "file_name": file_name, "size": size, "encoding": encoding, "layout": layout,
-        "declared": asdict(declared) | {"term": declared.term.code}, "scans": [asdict(scan) for scan in scans],
+        "name": name, "institution": institution, "way": way, "scans": [asdict(scan) for scan in scans],
+        "files": [asdict(file) | {"declared": file.declared and _told(file.declared)} for file in files],
     }
     return json.dumps(told, ensure_ascii=False, default=str)
 
@@ -71,13 +97,25 @@ def about(
 def job_of(row: dict[str, Any], inbox: Path) -> Job:
     """A job from its row in the store; its files lie below `inbox`."""
     about = json.loads(row["about"])
-    told = {key: value for key, value in row.items() if key not in ("about", "sentence_zh", "sentence_en")} | {
-        "kind": JobKind(row["kind"]), "state": JobState(row["state"]), "declared": _declared(about.pop("declared")),
-        "scans": tuple(Scan(**scan) for scan in about.pop("scans", [])),
-        "folder": inbox / row["folder"], "outcome": json.loads(row["outcome"]) if row["outcome"] else None,
+    files = [
+        JobFile(**{key: each[key] for key in ("file_name", "size", "encoding", "layout")},
+                declared=_declared(each["declared"]) if each["declared"] else None)
+        for each in about["files"]
+    ]
+    scans = about.get("scans", about["files"][0].get("scans", []))  # those of jobs from before there were packages
+    outcome = json.loads(row["outcome"]) if row["outcome"] else []
+    told = {key: value for key, value in row.items() if key not in ("about", "sentence_zh", "sentence_en")}
+    return Job(**told | {
+        "kind": JobKind(row["kind"]), "state": JobState(row["state"]), "name": about.get("name", files[0].file_name),
+        "files": tuple(files), "institution": about.get("institution"), "way": about.get("way", "desk"),
+        "scans": tuple(Scan(**scan) for scan in scans), "folder": inbox / row["folder"],
+        "outcome": tuple(outcome if isinstance(outcome, list) else [outcome]),
         "zh": row["sentence_zh"], "en": row["sentence_en"],
-    }
-    return Job(**told, **about)
+    })
+
+
+def _told(declared: Declared) -> dict[str, Any]:
+    return asdict(declared) | {"term": declared.term.code}
 
 
 def _declared(told: dict[str, Any]) -> Declared:

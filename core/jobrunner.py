@@ -1,91 +1,42 @@
 """Jobs carried out (办理任务): so many processes read and judge at once, and this process alone writes to the store.
 
-One per app process and store. Must not know screens, or how a job is kept.
+Small jobs are taken up many at a time: one process reads them, one transaction stores them. One runner per app process
+and store. Must not know screens, or how a job is kept.
 """
 
-import json
 import logging
 import os
 import shutil
-import subprocess
-import sys
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
+from uuid import uuid4
 
-from core import intake, jobs, jobworker
+from core import admission, intake, jobs, jobworker, ruleset
 from core.attachments import Scan
 from core.database import Database
 from core.declaration import Declared
 from core.desk import Actor, Desk
 from core.errors import CentreError, NotAllowed, NotAuthorised
-from core.jobs import Job
-from core.jobworker import Broken, Made, Order, Refused
+from core.intake import Arrival
+from core.job import Job, JobFile
+from core.jobbatch import Batch, Progress, WorkerBroke
+from core.jobs import Asking
+from core.jobworker import Made, Order, Packed, Refused
+from core.package import Package
 from core.vocabulary import Duty, JobState
 
-_ROOT = Path(__file__).resolve().parents[1]
-_START = [sys.executable, "-c", "from core.jobworker import main; main()"]
 _CHUNK = 50_000
 """Rows judged between two words on progress: about a second."""
+_TOGETHER, _BYTES_TOGETHER = 50, 100_000_000
+"""So many jobs are taken up at once, while their data files are no larger together."""
+_AHEAD = 1
+"""So many batches wait, read through, while another is being stored."""
 _LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a running job has come. `storing`: read through, now being stored; it can no longer be cancelled."""
-
-    rows_done: int
-    rows_in_all: int | None
-    seconds: float
-    storing: bool
-
-    @property
-    def rate(self) -> float | None:
-        """Rows a second since reading began."""
-        return self.rows_done / self.seconds if self.rows_done and self.seconds > 0 else None
-
-    @property
-    def seconds_left(self) -> float | None:
-        """How long reading will still take at this rate; None while that cannot be known."""
-        if not (self.rate and self.rows_in_all):
-            return None
-        return max(0, self.rows_in_all - self.rows_done) / self.rate
-
-
-class _Cancelled(Exception):
-    """Someone cancelled the job."""
-
-
-class _WorkerBroke(Exception):
-    """The process ended by a fault of ours, or was ended from outside."""
-
-
-class _Live:
-    """A job in hand: its process, and what it has told."""
-
-    def __init__(self) -> None:
-        self.process: subprocess.Popen[bytes] | None = None
-        self.rows_done = 0
-        self.rows_in_all: int | None = None
-        self.began = self.told = time.monotonic()
-        self.storing = self.cancelled = False
-
-    def take(self, line: dict[str, int]) -> None:
-        self.told = time.monotonic()
-        if "rows" in line:
-            self.rows_in_all, self.began = line["rows"], self.told
-        else:
-            self.rows_done = line["done"]
-            self.rows_in_all = self.rows_in_all and max(self.rows_in_all, self.rows_done)
-
-    def stop(self) -> None:
-        self.cancelled = True
-        if self.process:
-            self.process.kill()
 
 
 class Runner:
@@ -93,40 +44,44 @@ class Runner:
 
     def __init__(
         self, db: Database, who: Callable[[str], Actor | None], now: Callable[[], datetime], *,
-        workers: int | None = None, chunk: int = _CHUNK,
+        workers: int | None = None, chunk: int = _CHUNK, together: int = _TOGETHER,
     ) -> None:
-        self._db, self._who, self._now, self._chunk = db, who, now, chunk
+        self._db, self._who, self._now, self._chunk, self._together = db, who, now, chunk, together
         self._workers = workers or max(1, (os.cpu_count() or 1) - 1)
         self._lock = threading.RLock()
         self._idle = threading.Condition(self._lock)
-        self._live: dict[int, _Live] = {}
-        self._waiting = deque(jobs.recover(db, now()))
-        self._fill()
+        self._batches: list[Batch] = []
+        self._waiting: deque[tuple[int, int]] = deque()
+        self._queue(jobs.recover(db, now()))
 
     def load(
         self, desk: Desk, file: Path, file_name: str, declared: Declared, *,
         encoding: str | None = None, layout: str | None = None, photos: Path | None = None, scans: Sequence[Scan] = (),
     ) -> int:
-        """Ask for a file to be loaded, which is moved away; returns the job's number at once. Raises as intake.admit."""
-        intake.admit(desk, declared)
-        job_id = jobs.enter(desk, file, file_name, declared, encoding=encoding, layout=layout, photos=photos, scans=scans)
-        self._queue(job_id)
-        return job_id
+        """Ask for a file to be loaded, which is moved away; returns the job's number at once. Raises as admission.admit."""
+        admission.admit(desk, declared)
+        told = JobFile(file_name, file.stat().st_size, declared, encoding, layout)
+        return self.ask(desk, [Asking(file_name, Package((file,), photos), (told,), scans=tuple(scans))])[0]
+
+    def ask(self, desk: Desk, asked: Sequence[Asking]) -> list[int]:
+        """Ask for packages to be loaded; returns the jobs' numbers at once."""
+        job_ids = jobs.enter(desk, asked)
+        self._queue(job_ids)
+        return job_ids
 
     def retry(self, desk: Desk, job_id: int) -> None:
         """Do a job again that failed or was cancelled. Raises NotAllowed, NotFound."""
         jobs.again(desk, job_id)
-        self._queue(job_id)
+        self._queue([job_id])
 
     def cancel(self, desk: Desk, job_id: int) -> None:
         """End a job that waits or is being read; nothing of it is stored. Raises NotAllowed when it is too late."""
         desk.require(Duty.LOAD)
         with self._lock:
-            live = self._live.get(job_id)
-            if live and not live.storing:
-                live.stop()
+            batch = self._batch_of(job_id)
+            if batch and batch.cancel(job_id):
                 return
-        if live or not jobs.end(self._db, job_id, JobState.CANCELLED, self._now()):
+        if batch or not jobs.end(self._db, job_id, JobState.CANCELLED, self._now()):
             raise NotAllowed(
                 "任务正在入库或已结束，不能取消。", "The job is being stored or has ended; it cannot be cancelled."
             )
@@ -134,93 +89,119 @@ class Runner:
     def progress(self, job_id: int) -> Progress | None:
         """How far a job in hand has come; None for one that waits or has ended."""
         with self._lock:
-            live = self._live.get(job_id)
-            return live and Progress(live.rows_done, live.rows_in_all, live.told - live.began, live.storing)
+            batch = self._batch_of(job_id)
+            return batch and batch.progress(job_id)
 
     def settle(self, seconds: float) -> bool:
         """Wait until nothing waits or runs, at most so long; whether it came to that."""
         with self._idle:
-            return self._idle.wait_for(lambda: not (self._live or self._waiting), seconds)
+            return self._idle.wait_for(lambda: not (self._batches or self._waiting), seconds)
 
-    def _queue(self, job_id: int) -> None:
+    def _batch_of(self, job_id: int) -> Batch | None:
+        return next((batch for batch in self._batches if job_id in batch.job_ids), None)
+
+    def _queue(self, job_ids: Sequence[int]) -> None:
+        sizes = [(job.job_id, job.size) for job in jobs.several(self._db, job_ids)]
         with self._lock:
-            self._waiting.append(job_id)
+            self._waiting.extend(sizes)
         self._fill()
 
     def _fill(self) -> None:
         with self._lock:
-            while self._waiting and len(self._live) < self._workers:
-                job_id = self._waiting.popleft()
-                self._live[job_id] = _Live()
-                threading.Thread(target=self._take_up, args=(job_id,), name=f"job-{job_id}", daemon=True).start()
+            while self._waiting and self._has_room():
+                batch = Batch(self._next_together())
+                self._batches.append(batch)
+                threading.Thread(target=self._take_up, args=(batch,), name=f"jobs-{batch.job_ids[0]}", daemon=True).start()
 
-    def _take_up(self, job_id: int) -> None:
-        work = self._db.folder.resolve() / "work" / f"job-{job_id}"
+    def _has_room(self) -> bool:
+        reading = sum(not batch.storing for batch in self._batches)
+        return reading < self._workers and len(self._batches) <= self._workers + _AHEAD
+
+    def _next_together(self) -> list[int]:
+        """The job that waits longest, and those after it while they are few and small together."""
+        job_id, size = self._waiting.popleft()
+        together = [job_id]
+        while self._waiting and len(together) < self._together and size + self._waiting[0][1] <= _BYTES_TOGETHER:
+            job_id, more = self._waiting.popleft()
+            together.append(job_id)
+            size += more
+        return together
+
+    def _take_up(self, batch: Batch) -> None:
+        work = self._db.folder.resolve() / "work" / f"jobs-{uuid4().hex}"
         try:
-            if jobs.claim(self._db, job_id, self._now()):
-                self._see_through(jobs.one(self._db, job_id), work)
+            claimed = jobs.claim(self._db, batch.job_ids, self._now())
+            for _, of_one in groupby(claimed, key=attrgetter("asked_by")):
+                self._see_through(batch, list(of_one), work)
         finally:
             shutil.rmtree(work, ignore_errors=True)
             with self._idle:
-                del self._live[job_id]
+                self._batches.remove(batch)
                 self._idle.notify_all()
             self._fill()
 
-    def _see_through(self, job: Job, work: Path) -> None:
-        """Carry a claimed job out and note how it ended."""
+    def _see_through(self, batch: Batch, claimed: list[Job], work: Path) -> None:
+        """Carry claimed jobs out and note how each ended; where that fails for several, each by itself."""
         try:
-            self._load(job, work)
-            jobs.forget_file(job)
-        except _Cancelled:
-            self._end(job, JobState.CANCELLED)
-        except CentreError as refusal:
-            self._end(job, JobState.FAILED, refusal.zh, refusal.en)
-        except Exception as fault:  # our bug: the job tells so, the log tells where, and no one's data go with it
-            _LOG.error("job %s broke: %s", job.job_id, fault if isinstance(fault, _WorkerBroke) else
-                       jobworker.where(type(fault), fault.__traceback__))
-            self._end(
-                job, JobState.FAILED, "程序出错，任务未办成，没有保存任何内容。请重试；仍不成功时联系系统管理员。",
-                "The program failed and nothing was stored. Try again; if it fails again, tell the administrator.",
-            )
+            self._load(batch, claimed, work / uuid4().hex)
+        except Exception as fault:
+            if len(claimed) > 1:
+                for job in claimed:
+                    self._see_through(batch, [job], work)
+            else:
+                self._fail(batch, claimed[0], fault)
 
-    def _load(self, job: Job, work: Path) -> None:
-        desk = Desk(self._db, self._actor(job), self._now)
+    def _load(self, batch: Batch, claimed: list[Job], work: Path) -> None:
+        desk = Desk(self._db, self._actor(claimed[0]), self._now)
+        desk.require(Duty.LOAD)
+        today = desk.now().date()
         order = Order(
-            job.file, job.encoding, job.layout, job.photos, job.declared, intake.admit(desk, job.declared),
-            desk.now().date(), work, self._chunk,
+            tuple(Packed.of(job) for job in claimed), ruleset.in_force(self._db, today), today, work, self._chunk
         )
-        made = self._made(job.job_id, order)
-        intake.require_fit(desk, made.draft, job.declared)
-        intake.receive(
-            desk, made.draft, job.declared, made.source, job.file_name, scans=job.scans,
-            along=lambda tx, received: jobs.finish(tx, job.job_id, received, self._now()),
-        )
+        results = batch.read([job.job_id for job in claimed], order)
+        self._fill()
+        made: dict[Job, tuple[Arrival, ...]] = {}
+        refused, twice = [job for job in claimed if batch.is_cancelled(job.job_id)], []
+        for job in refused:
+            self._end(batch, job, JobState.CANCELLED)
+        hashes: set[str] = set()
+        for job, result in zip(claimed, results, strict=False):
+            if job in refused:
+                continue
+            own = {arrival.draft.sha256 for arrival in result.arrivals} if isinstance(result, Made) else set()
+            if own & hashes:
+                twice.append(job)
+            elif self._is_admitted(batch, desk, job, result):
+                made[job] = result.arrivals
+                hashes |= own
+        self._receive(desk, made)
+        for job in twice:
+            self._see_through(batch, [job], work)
 
-    def _made(self, job_id: int, order: Order) -> Made:
-        """The draft, by a process of its own; from when it is here the job can no longer be cancelled."""
-        live = self._live[job_id]
-        jobworker.leave_order(order)
-        with self._lock:
-            if live.cancelled:
-                raise _Cancelled
-            live.process = subprocess.Popen(
-                [*_START, str(order.work)], cwd=_ROOT,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            )
-        with live.process as process:
-            for line in process.stdout:
-                with self._lock:
-                    live.take(json.loads(line))
-        with self._lock:
-            if live.cancelled:
-                raise _Cancelled
-            live.storing = True
-        result = jobworker.result_in(order.work)
-        if isinstance(result, Refused):
-            raise CentreError(result.zh, result.en)
-        if not isinstance(result, Made):
-            raise _WorkerBroke(result.where if isinstance(result, Broken) else f"exit code {process.returncode}")
-        return result
+    def _is_admitted(self, batch: Batch, desk: Desk, job: Job, result: Made | Refused) -> bool:
+        """Whether a job's package may enter the store; if not, the job has ended with the reason."""
+        try:
+            if isinstance(result, Refused):
+                raise CentreError(result.zh, result.en)
+            admission.require_new(self._db, [arrival.draft.sha256 for arrival in result.arrivals])
+            admission.require_plausible(desk, [arrival.declared for arrival in result.arrivals])
+            return True
+        except CentreError as refusal:
+            self._end(batch, job, JobState.FAILED, refusal.zh, refusal.en)
+            return False
+
+    def _receive(self, desk: Desk, made: dict[Job, tuple[Arrival, ...]]) -> None:
+        """Store what jobs have made, all of it in one transaction."""
+        if not made:
+            return
+
+        def along(tx: intake.Transaction, received: list[intake.Received]) -> None:
+            rest = iter(received)
+            jobs.finish(tx, {job.job_id: [next(rest) for _ in arrivals] for job, arrivals in made.items()}, self._now())
+
+        intake.receive_all(desk, [arrival for arrivals in made.values() for arrival in arrivals], along)
+        for job in made:
+            jobs.forget_file(job)
 
     def _actor(self, job: Job) -> Actor:
         actor = self._who(job.asked_by)
@@ -228,8 +209,20 @@ class Runner:
             raise NotAuthorised("交办人已不在岗，请由在岗人员重新上传。", "Who asked for this no longer has a post here.")
         return actor
 
-    def _end(self, job: Job, state: JobState, zh: str | None = None, en: str | None = None) -> None:
-        live = self._live[job.job_id]
+    def _fail(self, batch: Batch, job: Job, fault: Exception) -> None:
+        if isinstance(fault, CentreError):
+            self._end(batch, job, JobState.FAILED, fault.zh, fault.en)
+            return
+        # our bug: the job tells so, the log tells where, and no one's data go with it
+        where = fault if isinstance(fault, WorkerBroke) else jobworker.where(type(fault), fault.__traceback__)
+        _LOG.error("job %s broke: %s", job.job_id, where)
+        self._end(
+            batch, job, JobState.FAILED, "程序出错，任务未办成，没有保存任何内容。请重试；仍不成功时联系系统管理员。",
+            "The program failed and nothing was stored. Try again; if it fails again, tell the administrator.",
+        )
+
+    def _end(self, batch: Batch, job: Job, state: JobState, zh: str | None = None, en: str | None = None) -> None:
+        told = batch.progress(job.job_id)
         jobs.end(
-            self._db, job.job_id, state, self._now(), rows_done=live.rows_done, rows_in_all=live.rows_in_all, zh=zh, en=en
+            self._db, job.job_id, state, self._now(), rows_done=told.rows_done, rows_in_all=told.rows_in_all, zh=zh, en=en
         )

@@ -6,9 +6,10 @@ Must not know processes: who carries a job out is the runner's.
 import json
 import os
 import shutil
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,11 +17,11 @@ import polars as pl
 
 from core.attachments import Scan
 from core.database import Database, Transaction
-from core.declaration import Declared
 from core.desk import Desk
 from core.errors import NotAllowed, NotFound
 from core.intake import Received
-from core.job import Job, about, job_of
+from core.job import Job, JobFile, about, job_of, kept_name
+from core.package import SHEET, Package
 from core.vocabulary import Duty, JobKind, JobState
 
 MOST_ATTEMPTS = 3
@@ -32,13 +33,9 @@ _COLUMNS = """job_id, kind, state, asked_by, asked_at, started_at, ended_at, row
     sentence_zh, sentence_en"""
 
 _PAGE = f"SELECT {_COLUMNS} FROM job ORDER BY job_id DESC LIMIT $size OFFSET $start"
-_ONE = f"SELECT {_COLUMNS} FROM job WHERE job_id = $job_id"
+_SEVERAL = f"SELECT {_COLUMNS} FROM job WHERE list_contains($job_ids, job_id) ORDER BY job_id"
 _UNDER_WAY = f"SELECT {_COLUMNS} FROM job WHERE state IN ('queued', 'running') ORDER BY job_id"
 _UNDONE = f"SELECT {_COLUMNS} FROM job WHERE state IN ('failed', 'cancelled') ORDER BY job_id DESC"
-
-_INSERT = """
-INSERT INTO job (job_id, kind, state, asked_by, asked_at, attempts, rows_done, about, folder)
-VALUES ($job_id, $kind, 'queued', $asked_by, $asked_at, 0, 0, $about, $folder)"""
 
 _CLAIM = """
 UPDATE job SET state = 'running', started_at = $at, attempts = attempts + 1, rows_done = 0, rows_in_all = NULL
@@ -59,33 +56,66 @@ UPDATE job SET state = 'failed', ended_at = $at, sentence_zh = $zh, sentence_en 
 WHERE state = 'running' AND attempts >= {MOST_ATTEMPTS}"""
 
 
-def enter(
-    desk: Desk, file: Path, file_name: str, declared: Declared, *,
-    encoding: str | None = None, layout: str | None = None, photos: Path | None = None,
-    scans: Sequence[Scan] = (),
-) -> int:
-    """Ask for a file to be loaded; the file (and its photos) are moved to the store's keeping. Returns the job's number.
+@dataclass(frozen=True)
+class Asking:
+    """A package to be loaded: its parts, what is declared of each data file in their order, and how it came.
 
-    `scans` are those of the resolution, already kept.
+    `scans` are those of the resolution, already kept. The parts are moved away, or with `copied` also left where they
+    are: who laid them there may lose them only when the job is on the record.
     """
+
+    name: str
+    package: Package
+    files: tuple[JobFile, ...]
+    institution: str | None = None
+    way: str = "desk"
+    scans: tuple[Scan, ...] = ()
+    copied: bool = False
+
+
+def enter(desk: Desk, asked: Sequence[Asking]) -> list[int]:
+    """Ask for packages to be loaded; their parts come into the store's keeping. Returns the jobs' numbers."""
     desk.require(Duty.LOAD)
-    name, inbox = uuid4().hex, _inbox(desk.db)
+    folders = [_keep(_inbox(desk.db), each) for each in asked]
+    with desk.db.transaction() as tx:
+        first = tx.next_ids("job", len(asked))
+        tx.append("job", pl.DataFrame([
+            {
+                "job_id": job_id, "kind": str(JobKind.LOAD), "state": str(JobState.QUEUED), "asked_by": desk.actor.key,
+                "asked_at": desk.now(), "attempts": 0, "rows_done": 0, "folder": folder,
+                "about": about(each.name, each.files, institution=each.institution, way=each.way, scans=each.scans),
+            }
+            for job_id, each, folder in zip(count(first), asked, folders, strict=False)
+        ]))
+    return list(range(first, first + len(asked)))
+
+
+def _keep(inbox: Path, asked: Asking) -> str:
+    """Bring a package's parts into a folder of their own, there whole or not at all; returns its name."""
+    name = uuid4().hex
     unfinished = inbox / f"{name}.part"
     unfinished.mkdir()
-    for source, kept in ((photos, "photos"), (file, "original")):
-        if source:
-            shutil.move(source, unfinished / kept)
-    with (unfinished / "original").open("rb") as kept:
-        os.fsync(kept.fileno())
+    package = asked.package
+    kept = {part: kept_name(place) for place, part in enumerate(package.files)}
+    kept |= {part: called for part, called in ((package.photos, "photos"), (package.sheet, SHEET)) if part}
+    for part, called in kept.items():
+        (_link if asked.copied else shutil.move)(part, unfinished / called)
+        if (unfinished / called).is_file():
+            with (unfinished / called).open("rb") as file:
+                os.fsync(file.fileno())
     unfinished.rename(inbox / name)
-    size = (inbox / name / "original").stat().st_size
-    with desk.db.transaction() as tx:
-        job_id = tx.next_ids("job")
-        tx.run(
-            _INSERT, job_id=job_id, kind=str(JobKind.LOAD), asked_by=desk.actor.key, asked_at=desk.now(),
-            about=about(file_name, size, declared, encoding, layout, scans), folder=name,
-        )
-    return job_id
+    return name
+
+
+def _link(part: Path, kept: Path) -> None:
+    """A second name for the same bytes, or where that cannot be, a copy."""
+    if part.is_dir():
+        shutil.copytree(part, kept)
+        return
+    try:
+        os.link(part, kept)
+    except OSError:
+        shutil.copyfile(part, kept)
 
 
 def total(desk: Desk) -> int:
@@ -112,26 +142,35 @@ def undone(desk: Desk) -> list[Job]:
     return [job for job in _jobs(desk.db, desk.db.frame(_UNDONE)) if job.can_be_retried]
 
 
+def several(db: Database, job_ids: Sequence[int]) -> list[Job]:
+    """Jobs by their numbers, the oldest first."""
+    return _jobs(db, db.frame(_SEVERAL, job_ids=list(job_ids))) if job_ids else []
+
+
 def one(db: Database, job_id: int) -> Job:
     """A job by its number. Raises NotFound."""
-    found = _jobs(db, db.frame(_ONE, job_id=job_id))
+    found = several(db, [job_id])
     if not found:
         raise NotFound(f"没有任务{job_id}。", f"There is no job {job_id}.")
     return found[0]
 
 
-def claim(db: Database, job_id: int, at: datetime) -> bool:
-    """Take up a waiting job; False when it no longer waits."""
+def claim(db: Database, job_ids: Sequence[int], at: datetime) -> list[Job]:
+    """Take up waiting jobs; those that no longer wait are left out."""
     with db.transaction() as tx:
-        return tx.run(_CLAIM, job_id=job_id, at=at) == 1
+        claimed = [job_id for job_id in job_ids if tx.run(_CLAIM, job_id=job_id, at=at)]
+    return several(db, claimed)
 
 
-def finish(tx: Transaction, job_id: int, received: Received, at: datetime) -> None:
-    """Note that a load is done, in the very transaction that stores its filing."""
-    counted, rows = received.outcome, received.outcome.records
-    outcome = {"filing_id": received.filing_id, **asdict(counted), "cleared": counted.cleared}
-    if not _ended(tx, job_id, JobState.DONE, at, rows, rows, outcome=json.dumps(outcome)):
-        raise RuntimeError(f"job {job_id} ended before its filing was stored")
+def finish(tx: Transaction, done: Mapping[int, Sequence[Received]], at: datetime) -> None:
+    """Note that loads are done, in the very transaction that stores their filings."""
+    for job_id, received in done.items():
+        outcome = [
+            {"filing_id": each.filing_id, **asdict(each.outcome), "cleared": each.outcome.cleared} for each in received
+        ]
+        rows = sum(each.outcome.records for each in received)
+        if not _ended(tx, job_id, JobState.DONE, at, rows, rows, outcome=json.dumps(outcome)):
+            raise RuntimeError(f"job {job_id} ended before its filings were stored")
 
 
 def end(
@@ -156,7 +195,7 @@ def again(desk: Desk, job_id: int) -> None:
 
 
 def drop(desk: Desk, job_id: int) -> None:
-    """Delete the file of a job that failed or was cancelled; it cannot be done again then."""
+    """Delete the files of a job that failed or was cancelled; it cannot be done again then."""
     desk.require(Duty.LOAD)
     job = one(desk.db, job_id)
     if job.can_be_retried:

@@ -1,6 +1,6 @@
-"""One file read and judged in a process of its own (办理进程), which may be killed at any instant.
+"""Packages read and judged in a process of their own (办理进程), which may be killed at any instant.
 
-Order and draft lie pickled in the order's folder, rows done go out as lines of JSON; standard input stays open as long
+Order and results lie pickled in the order's folder, rows done go out as lines of JSON; standard input stays open as long
 as the app lives, and the process ends with it. Must not know the database.
 """
 
@@ -9,34 +9,55 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
 
+from core import admission, reading
 from core import draft as drafts
-from core import intake, reading
+from core import package as packages
+from core.attachments import Scan
 from core.declaration import Declared
 from core.draft import Draft
 from core.errors import CentreError
+from core.intake import Arrival
+from core.job import Job, JobFile
+from core.package import Package, Sheet
 from core.reading import Reading
 from core.ruleset import Ruleset
+from core.suggestion import Suggestion, look_at
 
 _ORDER, _RESULT = "order", "result"
+_NICE = 10
+"""How far the process stands back for the app's own screens."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """One package of an order: its parts, what is declared of its files, and who sends it where that is known."""
+
+    package: Package
+    files: tuple[JobFile, ...]
+    institution: str | None
+    scans: tuple[Scan, ...]
+
+    @classmethod
+    def of(cls, job: Job) -> "Packed":
+        """What a job works on."""
+        return cls(job.package, job.files, job.institution, job.scans)
 
 
 @dataclass(frozen=True)
 class Order:
-    """All that is needed to read and judge one file away from the store; everything written goes below `work`."""
+    """All that is needed to read and judge packages away from the store; everything written goes below `work`."""
 
-    path: Path
-    encoding: str | None
-    layout: str | None
-    photos: Path | None
-    declared: Declared
+    packages: tuple[Packed, ...]
     judged_by: Ruleset
     today: date
     work: Path
@@ -45,15 +66,14 @@ class Order:
 
 @dataclass(frozen=True)
 class Made:
-    """The file as it was opened, and its draft."""
+    """What a package came to: its filings, ready to be received."""
 
-    source: Reading
-    draft: Draft
+    arrivals: tuple[Arrival, ...]
 
 
 @dataclass(frozen=True)
 class Refused:
-    """Why the file cannot be taken, as its sender is told."""
+    """Why a package cannot be taken, as its sender is told."""
 
     zh: str
     en: str
@@ -66,22 +86,114 @@ class Broken:
     where: str
 
 
-Result = Made | Refused | Broken
-Tell = Callable[[str, int], None]
+Result = list[Made | Refused] | Broken
+Tell = Callable[[int, str, int], None]
+"""Told of a package, by its place, how many rows there are (`rows`) and are done (`done`)."""
 
 
-def carry_out(order: Order, tell: Tell) -> Made | Refused:
-    """Read the file through and judge it, telling how many rows there are (`rows`) and are done (`done`)."""
+@dataclass(frozen=True)
+class _Opened:
+    """A package's files as they were opened, and what is declared of each."""
+
+    packed: Packed
+    sheet: Sheet
+    sources: tuple[Reading, ...]
+    declared: tuple[Declared, ...]
+
+
+def carry_out(order: Order, tell: Tell) -> list[Made | Refused]:
+    """Read the packages through and judge them; what came of each, in their order. A refused one takes no other along."""
+    opened = _opened(order.packages)
+    for place, package in enumerate(opened):
+        if isinstance(package, _Opened):
+            tell(place, "rows", sum(source.rows for source in package.sources))
+    asked = [
+        (place, source, admission.context_for(
+            source, declared, order.judged_by, today=order.today, archive=True,
+            photos=package.packed.package.photos is not None,
+        ))
+        for place, package in enumerate(opened) if isinstance(package, _Opened)
+        for source, declared in zip(package.sources, package.declared, strict=True)
+    ]
+    done = Counter()
+
+    def told(at: int, rows: int) -> None:
+        done[at] = rows
+        tell(asked[at][0], "done", sum(done[other] for other, each in enumerate(asked) if each[0] == asked[at][0]))
+
+    rows = order.chunk if len(order.packages) == 1 else max(order.chunk, drafts.CHUNK)
+    drawn = iter(drafts.draw_up_all([each[1:] for each in asked], order.work, told, rows=rows))
+    return [_result(package, drawn) for package in opened]
+
+
+def _opened(asked: Sequence[Packed]) -> list[_Opened | CentreError]:
+    """The packages with their files opened and what is declared of each; or why one cannot be taken."""
+    sources: list[list[Reading] | CentreError] = []
+    for packed in asked:
+        try:
+            sources.append([
+                reading.open_filing(path, encoding=file.encoding, layout=file.layout)
+                for path, file in zip(packed.package.files, packed.files, strict=True)
+            ])
+        except CentreError as refusal:
+            sources.append(refusal)
+    undeclared = [
+        source for packed, opened in zip(asked, sources, strict=True) if not isinstance(opened, CentreError)
+        for source, file in zip(opened, packed.files, strict=True) if not file.declared
+    ]
+    seen = dict(zip(map(id, undeclared), look_at(undeclared), strict=True))
+    return [
+        opened if isinstance(opened, CentreError) else _with_declaration(packed, opened, seen)
+        for packed, opened in zip(asked, sources, strict=True)
+    ]
+
+
+def _with_declaration(packed: Packed, sources: list[Reading], seen: dict[int, Suggestion]) -> _Opened | CentreError:
     try:
-        source = reading.open_filing(order.path, encoding=order.encoding, layout=order.layout)
-        tell("rows", source.rows)
-        context = intake.context_for(
-            source, order.declared, order.judged_by, today=order.today, archive=True, photos=order.photos is not None
-        )
-        draft = drafts.draw_up(source, context, order.work, partial(tell, "done"), rows=order.chunk)
-        return Made(source, drafts.with_photos(draft, order.photos) if order.photos else draft)
+        sheet = packages.read_sheet(packed.package.sheet) if packed.package.sheet else Sheet()
+        declared = [
+            file.declared or packages.declared_of(
+                file.file_name, seen[id(source)], sheet, packed.institution, scanned=bool(packed.scans),
+                alone=len(packed.files) == 1,
+            )
+            for source, file in zip(sources, packed.files, strict=True)
+        ]
     except CentreError as refusal:
+        return refusal
+    several = Counter(each.category for each in declared)
+    alone = [each if several[each.category] == 1 else replace(each, total=None) for each in declared]
+    return _Opened(packed, sheet, tuple(sources), tuple(alone))
+
+
+def _result(package: _Opened | CentreError, drawn: Iterator[Draft | CentreError]) -> Made | Refused:
+    """What a package came to; its drafts are the next of those drawn."""
+    if isinstance(package, CentreError):
+        return Refused(package.zh, package.en)
+    made = [next(drawn) for _ in package.sources]
+    try:
+        for each in made:
+            if isinstance(each, CentreError):
+                raise each
+        return Made(_arrivals(package, made))
+    except CentreError as refusal:
+        for each in made:
+            if isinstance(each, Draft):
+                each.discard()
         return Refused(refusal.zh, refusal.en)
+
+
+def _arrivals(package: _Opened, made: list[Draft]) -> tuple[Arrival, ...]:
+    packages.require_totals(
+        package.sheet, [(declared.category, draft.records) for declared, draft in zip(package.declared, made, strict=True)]
+    )
+    for draft, declared in zip(made, package.declared, strict=True):
+        admission.require_as_declared(draft, declared)
+    if package.packed.package.photos:
+        made = drafts.with_photos(made, package.packed.package.photos)
+    return tuple(
+        Arrival.of(draft, declared, source, file.file_name, package.packed.scans)
+        for draft, declared, source, file in zip(made, package.declared, package.sources, package.packed.files, strict=True)
+    )
 
 
 def leave_order(order: Order) -> None:
@@ -105,13 +217,15 @@ def where(kind: type[BaseException], trace: TracebackType | None) -> str:
 def main() -> None:
     """Carry out the order in the folder named on the command line."""
     threading.Thread(target=_end_with_the_app, daemon=True).start()
+    with suppress(OSError):
+        os.nice(_NICE)
     order: Order = pickle.loads((Path(sys.argv[1]) / _ORDER).read_bytes())
     sys.excepthook = partial(_broken, order.work)
     _leave(order.work, carry_out(order, _tell))
 
 
-def _tell(name: str, rows: int) -> None:
-    print(json.dumps({name: rows}), flush=True)
+def _tell(place: int, name: str, rows: int) -> None:
+    print(json.dumps({"place": place, name: rows}), flush=True)
 
 
 def _leave(work: Path, result: Result) -> None:

@@ -3,9 +3,12 @@
 The only writer of the columns `status` and of the table `act`. Must not know why something moves.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import polars as pl
 
 from core.database import Transaction
 from core.desk import Desk
@@ -20,24 +23,21 @@ _TABLES = {
 SORTED = {event: RECORD.next(RecordStatus.RECORDED, event) for event in ("clear", "withhold", "exclude")}
 """What sorting can say of a record, and the status each word leads to."""
 
-_INSERT_ACT = """
-INSERT INTO act (act_id, acted_at, actor, machine, event, subject, subject_id, moved, note)
-VALUES ($act_id, $acted_at, $actor, $machine, $event, $subject, $subject_id, $moved, $note)"""
-
 _INSERT_RECORDS = """
 INSERT INTO record (record_id, version, filing_id, filing_row, name, certificate_no, person, level, conferred_on,
     declared, major, born, sex, entered, graduated, full_time, status)
-SELECT $first_record + h.row, 1, $filing_id, h.row, h.name, h.certificate, h.person, h.level, h.conferred, h.declared,
+SELECT n.first_record + h.row - n.start, 1, n.filing_id, h.row - n.start, h.name, h.certificate, h.person, h.level, h.conferred, h.declared,
     h.major, h.born, h.sex, h.entered, h.graduated, h.full_time,
     CASE coalesce(v.event, 'clear') WHEN 'clear' THEN $clear WHEN 'withhold' THEN $withhold
         WHEN 'exclude' THEN $exclude END
-FROM read_parquet($heads) AS h LEFT JOIN read_parquet($verdicts) AS v ON v.row = h.row"""
+FROM read_parquet($heads) AS h
+JOIN read_parquet($numbers) AS n ON n.part = h.part
+LEFT JOIN read_parquet($verdicts) AS v ON v.record_id = n.first_record + h.row - n.start"""
 
 _INSERT_CASES = """
 INSERT INTO withheld_case (case_id, record_id, version, filing_id, reason, findings, status, round, opened_at)
-SELECT $first_case + row_number() OVER (ORDER BY v.row) - 1, $first_record + v.row, 1, $filing_id, v.class, v.findings,
-    $open, 1,
-    $acted_at
+SELECT $first_case + row_number() OVER (ORDER BY v.record_id) - 1, v.record_id, 1, v.filing_id, v.class, v.findings, $open,
+    1, $acted_at
 FROM read_parquet($verdicts) AS v WHERE v.event = 'withhold'"""
 
 
@@ -91,45 +91,56 @@ def open_cases(tx: Transaction, act: Act, *, chosen: str, **params: object) -> i
 
 def note(tx: Transaction, machine: Lifecycle, event: str, act: Act, moved: int) -> None:
     """Write one act in the book."""
-    tx.run(
-        _INSERT_ACT, act_id=tx.next_ids("act"), acted_at=act.at, actor=act.by, machine=machine.name, event=event,
-        subject=act.subject, subject_id=act.subject_id, moved=moved, note=act.note,
-    )
+    _note_all(tx, machine, event, {act: moved})
 
 
-def enter_filing(tx: Transaction, filing: dict[str, object], act: Act) -> None:
-    """Put a filing in the book in its first status. `filing` has every other column of the table."""
-    told = {**filing, "status": str(FILING.start), "received_at": act.at, "received_by": act.by}
-    tx.run(f"INSERT INTO filing {_named(told)}", **told)
-    note(tx, FILING, "receive", act, 1)
+def _note_all(tx: Transaction, machine: Lifecycle, event: str, acts: Mapping[Act, int]) -> None:
+    """Write acts in the book, each with how many things it moved."""
+    first = tx.next_ids("act", len(acts))
+    tx.append("act", pl.DataFrame([
+        {
+            "act_id": first + place, "acted_at": act.at, "actor": act.by, "machine": machine.name, "event": event,
+            "subject": act.subject, "subject_id": act.subject_id, "moved": moved, "note": act.note,
+        }
+        for place, (act, moved) in enumerate(acts.items())
+    ]))
+
+
+def enter_filings(tx: Transaction, filings: Mapping[Act, dict[str, object]]) -> None:
+    """Put filings in the book in their first status, by the act each comes with. A filing has every other column of the
+    table."""
+    tx.append("filing", pl.DataFrame(
+        [
+            {**filing, "status": str(FILING.start), "received_at": act.at, "received_by": act.by}
+            for act, filing in filings.items()
+        ],
+        infer_schema_length=None,
+    ))
+    _note_all(tx, FILING, "receive", dict.fromkeys(filings, 1))
 
 
 def enter_nil_return(tx: Transaction, nil: dict[str, object], act: Act) -> None:
     """Put a nil return in the book in its first status. `nil` has every other column of the table."""
     told = {**nil, "status": str(NIL_RETURN.start), "entered_at": act.at, "entered_by": act.by}
-    tx.run(f"INSERT INTO nil_return {_named(told)}", **told)
+    tx.append("nil_return", pl.DataFrame([told]))
     note(tx, NIL_RETURN, "enter", act, 1)
 
 
-def _named(told: dict[str, object]) -> str:
-    return f"({', '.join(told)}) VALUES ({', '.join(f'${column}' for column in told)})"
-
-
 def enter_records(
-    tx: Transaction, *, filing_id: int, first_record: int, heads: Path, verdicts: Path, act: Act
-) -> int:
-    """Put the first versions of a filing's records in the book, as sorted, and open cases for the withheld ones.
+    tx: Transaction, *, numbers: Path, heads: Path, verdicts: Path, at: datetime, acts: Mapping[Act, int]
+) -> None:
+    """Put the first versions of filings' records in the book, as sorted, and open cases for the withheld ones.
 
-    `heads` is Parquet of facts.HEADS; `verdicts` is Parquet of row, event (a key of SORTED), class (the
-    primary one), findings (how many withhold it), for the rows that are not clear. Returns the number withheld.
+    `numbers` is Parquet of part, filing_id, first_record and start, `heads` of facts.HEADS and part, rows numbered from
+    `start`; `verdicts` of record_id, filing_id, event (a key of SORTED), class (the primary one) and findings (how many
+    withhold it), for the records that are not clear. `acts` are the filings' with how many records each has.
     """
-    shared = {"filing_id": filing_id, "first_record": first_record, "verdicts": str(verdicts)}
+    told = {"numbers": str(numbers), "heads": str(heads), "verdicts": str(verdicts)}
     words = {event: str(status) for event, status in SORTED.items()}
-    entered = tx.run(_INSERT_RECORDS, **shared, **words, heads=str(heads))
-    withheld = tx.frame(
-        "SELECT count(*) AS n FROM read_parquet($verdicts) WHERE event = 'withhold'", verdicts=str(verdicts)
-    ).item()
+    entered = tx.run(_INSERT_RECORDS, **told, **words)
+    if entered != sum(acts.values()):
+        raise ValueError(f"{entered} records entered, not {sum(acts.values())}")
+    withheld = tx.frame("SELECT count(*) AS n FROM read_parquet($verdicts) WHERE event = 'withhold'", **told).item()
     first_case = tx.next_ids("withheld_case", withheld)
-    tx.run(_INSERT_CASES, **shared, first_case=first_case, open=str(CASE.start), acted_at=act.at)
-    note(tx, RECORD, "sort", act, entered)
-    return withheld
+    tx.run(_INSERT_CASES, **told, first_case=first_case, open=str(CASE.start), acted_at=at)
+    _note_all(tx, RECORD, "sort", acts)

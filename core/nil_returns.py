@@ -3,6 +3,7 @@
 Must not know which institutions are expected to file, nor how filings are received.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,6 +31,8 @@ WHERE institution = $institution AND term = $term AND level = $level AND status 
 _ONE = """
 SELECT nil_id, term, level FROM nil_return
 WHERE nil_id = $nil_id AND ($scope IS NULL OR province = $scope)"""
+
+_ALL_STANDING = "SELECT nil_id, term, institution, level FROM nil_return WHERE status = 'standing'"
 
 _OF_TERM = """
 SELECT n.nil_id, n.institution, i.zh AS institution_zh, i.en AS institution_en, n.province, p.zh AS province_zh,
@@ -115,19 +118,24 @@ def withdraw(desk: Desk, nil_id: int, *, reason: str) -> None:
         )
 
 
-def supersede(tx: Transaction, desk: Desk, filing_id: int, *, term: Term, institution: str, level: Level) -> int | None:
-    """Let a filing of degrees supersede the nil return of its level and semester. Returns the nil return's number,
-    None when there was none."""
-    found = tx.frame(_STANDING, institution=institution, term=term.code, level=str(level))
-    if found.is_empty():
-        return None
-    nil_id = found.item()
-    ledger.move(
-        tx, NIL_RETURN, "supersede", _act(desk, nil_id, term.code, level, f"批次{filing_id}"), nil_id=nil_id,
-        chosen="SELECT nil_id FROM nil_return WHERE nil_id = $nil_id",
-    )
-    tx.run("UPDATE nil_return SET superseded_by = $filing_id WHERE nil_id = $nil_id", filing_id=filing_id, nil_id=nil_id)
-    return nil_id
+def supersede(tx: Transaction, desk: Desk, filings: Mapping[int, tuple[Term, str, Level]]) -> dict[int, int]:
+    """Let filings of degrees, by their numbers, supersede the nil returns of their semester, institution and level.
+    Returns the nil returns' numbers by those of the filings."""
+    standing = {row[1:]: row[0] for row in tx.frame(_ALL_STANDING).iter_rows()}
+    superseded = {}
+    for filing_id, (term, institution, level) in filings.items():
+        nil_id = standing.pop((term.code, institution, str(level)), None)
+        if nil_id is None:
+            continue
+        superseded[filing_id] = nil_id
+        ledger.move(
+            tx, NIL_RETURN, "supersede", _act(desk, nil_id, term.code, level, f"批次{filing_id}"), nil_id=nil_id,
+            chosen="SELECT nil_id FROM nil_return WHERE nil_id = $nil_id",
+        )
+        tx.run(
+            "UPDATE nil_return SET superseded_by = $filing_id WHERE nil_id = $nil_id", filing_id=filing_id, nil_id=nil_id
+        )
+    return superseded
 
 
 def _require_may(desk: Desk) -> None:

@@ -1,17 +1,11 @@
-"""总览: whether every record is accounted for, and which statutory day comes next (articles 5 and 6).
+"""总览: whether every record of every semester is accounted for (articles 5 and 6).
 
 Every statement applies `$scope`. Must not write.
 """
 
-from dataclasses import dataclass
-from datetime import date
-
 import polars as pl
 
-from core import ruleset
-from core.deadlines import Term, Workdays
 from core.desk import Desk
-from core.vocabulary import Word
 
 _BALANCE = """
 WITH received AS (
@@ -46,25 +40,6 @@ FROM received AS v JOIN told AS t ON t.term = v.term
 ORDER BY v.term DESC"""
 
 
-class Deadline(Word):
-    """The two statutory days of a semester (法定期限)."""
-
-    FEED_BACK = "feed_back", "反馈截止", "Feedback due"
-    PUBLISH = "publish", "上网", "Online by"
-
-
-@dataclass(frozen=True)
-class Due:
-    """A statutory day that is still ahead, or past with work left; `workdays` and `days` are negative once past."""
-
-    term: Term
-    deadline: Deadline
-    on: date
-    days: int
-    workdays: int
-    official: bool
-
-
 def balance(desk: Desk) -> pl.DataFrame:
     """Each semester with filings, latest first: what was received, where it is now, and the `gap` (should be 0).
 
@@ -72,27 +47,3 @@ def balance(desk: Desk) -> pl.DataFrame:
     policy, out_of_scope, revoked_or_withdrawn, superseded, ready (to publish), to_send (cases), gap.
     """
     return desk.frame(_BALANCE)
-
-
-def dues(desk: Desk) -> list[Due]:
-    """The statutory days of open semesters, the earliest first.
-
-    A semester is open until its day of publication, and longer while records wait to go up or cases to be sent.
-    """
-    today, found = desk.now().date(), []
-    workdays = ruleset.in_force(desk.db, today).workdays
-    for line in balance(desk).iter_rows(named=True):
-        term = Term.parse(line["term"])
-        if today <= term.feed_back_by or line["to_send"]:
-            found.append(_due(workdays, today, term, Deadline.FEED_BACK, term.feed_back_by))
-        if today <= term.publish_by or line["ready"]:
-            found.append(_due(workdays, today, term, Deadline.PUBLISH, term.publish_by))
-    return sorted(found, key=lambda due: due.on)
-
-
-def _due(workdays: Workdays, today: date, term: Term, deadline: Deadline, on: date) -> Due:
-    start, end = min(today, on), max(today, on)
-    days = (end - start).days
-    worked = days - len(workdays.days_off(start, end)) + (not workdays.is_workday(start))
-    sign = 1 if on >= today else -1
-    return Due(term, deadline, on, sign * days, sign * worked, workdays.is_official(on.year))

@@ -60,6 +60,15 @@ class Matched:
     unmatched: int
     ambiguous: int
 
+    def within(self, start: int, rows: int, *, first: bool) -> "Matched":
+        """What is of the records numbered from above `start` to so many rows later, numbered from 1; what is nobody's
+        only of the first."""
+        facts, pairs = (
+            each.filter(pl.col("row").is_between(start + 1, start + rows)).with_columns(pl.col("row") - start)
+            for each in (self.facts, self.pairs)
+        )
+        return Matched(facts, pairs, self.unmatched * first, self.ambiguous * first)
+
     def whole(self) -> dict[str, int]:
         """Facts of the filing as such, some of facts.WHOLE."""
         return {"whole_photos_unmatched": self.unmatched, "whole_photos_ambiguous": self.ambiguous}

@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from core import archive
 from core import draft as drafts
-from core import sorting
 from core.checking import Checked
 from core.deadlines import Term
 from core.desk import Desk
@@ -49,7 +49,7 @@ def judge(desk: Desk, filing: dict[str, Any], judged_by: Ruleset, only: frozense
     try:
         if filing["photos"] is not None:
             draft = replace(draft, photos=_photos(desk, filing, draft))
-        return sorting.foresee(desk.db, draft, filing_id=filing["filing_id"])
+        return archive.foresee(desk.db, draft, filing_id=filing["filing_id"])
     finally:
         draft.discard()
 

@@ -11,7 +11,7 @@ from core import values
 from core.reference import Reference
 
 
-def of_filing(heads: pl.DataFrame, reference: Reference, institution: str | None, today: date) -> pl.DataFrame:
+def of_filing(heads: pl.DataFrame, reference: Reference, today: date) -> pl.DataFrame:
     """The rows the register names: row, known_revoked, known_withdrawn (facts.KNOWN), some rows more than once.
 
     A degree counts as revoked by its certificate number; or by person, institution and level, when it was conferred
@@ -21,7 +21,7 @@ def of_filing(heads: pl.DataFrame, reference: Reference, institution: str | None
     register = _in_force(reference, today)
     degrees, filings = (register.filter(pl.col("kind") == kind) for kind in ("degree", "filing"))
     same_degree = (
-        heads.join(degrees.filter(pl.col("institution") == pl.lit(institution, pl.String)), on=["person", "level"], suffix="_theirs")
+        heads.join(degrees.rename({"institution": "filer"}), on=["person", "level", "filer"], suffix="_theirs")
         .filter(pl.col("conferred") <= pl.col("effective_on"))
     )
     same_number = heads.join(degrees, on="certificate", suffix="_theirs")

@@ -4,12 +4,14 @@ A suggestion is made only when at least nine in ten of ten or more records agree
 it are not evaluated. Must not know the database.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from core import values
+from core import reference, values
 from core.deadlines import Term, term_of
+from core.reading import Reading
 from core.reference import Reference
 from core.vocabulary import Category
 
@@ -31,23 +33,46 @@ class Suggestion:
     term: Term | None
 
 
-def suggest(chunk: pl.DataFrame, reference: Reference) -> Suggestion:
+def look(source: Reading) -> Suggestion:
+    """What an opened file itself suggests of its institution, category and semester."""
+    return look_at([source])[0]
+
+
+def look_at(sources: Sequence[Reading]) -> list[Suggestion]:
+    """What each of several opened files suggests, their first rows read together."""
+    chunks = [source.first() for source in sources]
+    told = [chunk for chunk in chunks if chunk is not None]
+    frame = values.read(pl.concat(told, how="diagonal"), reference.load()) if told else None
+    suggestions, start = [], 0
+    for chunk in chunks:
+        if chunk is None:
+            suggestions.append(Suggestion(None, None, None))
+            continue
+        suggestions.append(_suggested(frame.slice(start, chunk.height), reference.load()))
+        start += chunk.height
+    return suggestions
+
+
+def suggest(chunk: pl.DataFrame, tables: Reference) -> Suggestion:
     """Read the suggestion off the first chunk of a filing (row and filed codes)."""
-    frame = values.read(chunk, reference)
+    return _suggested(values.read(chunk, tables), tables)
+
+
+def _suggested(frame: pl.DataFrame, tables: Reference) -> Suggestion:
     months = frame["conferred"].dt.month_start().unique().drop_nulls()
     terms = {month: term_of(month).code for month in months}
     day = _agreed(frame["conferred"].dt.month_start().replace_strict(terms, default=None, return_dtype=pl.String))
     return Suggestion(
-        _agreed(frame["institution"]), _category(frame, reference), Term.parse(day) if day else None
+        _agreed(frame["institution"]), _category(frame, tables), Term.parse(day) if day else None
     )
 
 
-def _category(frame: pl.DataFrame, reference: Reference) -> Category | None:
+def _category(frame: pl.DataFrame, tables: Reference) -> Category | None:
     level = _agreed(frame["level"])
     if level not in _REGULAR:
         return None
     letter = _agreed(frame["certificate"].str.extract("^([A-Z])").fill_null("-"))
-    kinds = dict(reference.table("degrees").select("code", "kind").iter_rows())
+    kinds = dict(tables.table("degrees").select("code", "kind").iter_rows())
     professional = _agreed(frame["degree"].replace_strict(kinds, default=None, return_dtype=pl.String))
     if level == "4":
         passport = _agreed(frame["id_type"]) == "06" and _agreed(frame["country"]) != "156"

@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from core import reference
+from core.calendar_tables import LEADS, MOST_LEAD
 from core.errors import BadRequest
 from core.reading import plain
 
@@ -50,6 +51,8 @@ _TABLES = (
     ),
     Table("working_days", "工作日", "Working days", ("date",), register=True),
     Table("filing_days", "报送期限", "Filing days", ("half", "body"), register=True),
+    Table("holiday_notices", "放假通知", "Holiday notices", ("year", "document"), register=True),
+    Table("lead_times", "内部提前量", "Own lead times", ("milestone",), register=True),
     Table("coverage", "代码表完整范围", "What the tables cover", ("table", "key"), register=True),
     Table("disciplines", "研究生学科专业目录", "Graduate disciplines", ("code",)),
     Table("bachelor_majors", "本科专业目录", "Bachelor majors", ("code",)),
@@ -66,6 +69,15 @@ _TABLES = (
 
 TABLES: dict[str, Table] = {each.name: each for each in _TABLES}
 """Every reference table, those the staff report into first."""
+
+
+_WORDS = {
+    ("working_days", "kind"): ("holiday", "makeup"), ("working_days", "official"): ("0", "1"),
+    ("filing_days", "half"): ("1", "2"), ("filing_days", "body"): ("institution", "province"),
+    ("lead_times", "milestone"): LEADS,
+    ("lead_times", "workdays"): tuple(str(days) for days in range(1, MOST_LEAD + 1)),
+}  # fmt: skip
+"""What may stand in columns by which days are counted: anything else would be passed over without a word."""
 
 
 def read_file(name: str, path: Path) -> pl.DataFrame:
@@ -98,6 +110,7 @@ def read(name: str, lines: Sequence[Sequence[str]]) -> pl.DataFrame:
     table = raw.with_columns(pl.col(column).str.to_date("%Y-%m-%d", strict=False) for column in shape if reference.is_date(column))
     _refuse_bad_days(raw, table)
     _refuse_without(table, TABLES[name])
+    _refuse_other_words(table, name)
     _refuse_overlaps(table, TABLES[name])
     return table.select(*shape)
 
@@ -146,6 +159,13 @@ def _refuse_without(table: pl.DataFrame, told: Table) -> None:
     given = told.keys if len(told.keys) == 1 else ()
     empty = table.filter(pl.any_horizontal(pl.col(column).is_null() for column in (*given, "source")))
     _refuse(empty, f"{'、'.join((*given, 'source'))}不能为空，请补填", f"{', '.join((*given, 'source'))} must be filled in")
+
+
+def _refuse_other_words(table: pl.DataFrame, name: str) -> None:
+    for (_, column), allowed in ((key, words) for key, words in _WORDS.items() if key[0] == name):
+        told = "、".join(allowed) if len(allowed) <= _SHOWN else f"{allowed[0]}至{allowed[-1]}"
+        other = table.filter(~pl.col(column).is_in(allowed).fill_null(False))
+        _refuse(other, f"{column}只能填{told}", f"{column} must be {told.replace('、', ' or ').replace('至', ' to ')}")
 
 
 def _refuse_overlaps(table: pl.DataFrame, told: Table) -> None:

@@ -8,13 +8,14 @@ import polars as pl
 
 _LONGEST = 20
 """Longer numbers are of no document."""
-_ALIKE = ("name", "born")
+_ALIKE = ("filer", "name", "born")
 
 
 def near_twins(people: pl.DataFrame) -> pl.DataFrame:
     """Which of these people have a namesake born the same day whose number is one slip away: row, known_near_twin.
 
-    `people` has row, name, born and person (the number); those without a row are only compared with. A slip is one
+    `people` has row, filer (only people of one institution are compared), name, born and person (the number); those
+    without a row are only compared with. A slip is one
     wrong character, or two neighbours that changed places; numbers of different lengths are never one slip apart.
     """
     told = people.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in (*_ALIKE, "person")))
@@ -40,7 +41,7 @@ def _shared(part: pl.Expr) -> pl.Expr:
 
 
 def _met(people: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
-    """Rows that share a key, name and birth date with another number."""
+    """Rows that share a key, filer, name and birth date with another number."""
     keyed = people.with_columns(key=key).filter(pl.col("key").is_not_null())
     return keyed.filter(pl.col("person").n_unique().over(*_ALIKE, "key") > 1).select("row")
 

@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
-from core import inspection, intake, ruleset, versions
+from core import admission, inspection, ruleset, versions
 from core.attachments import Scan
 from core.checking import FILING_ROW, Checked
 from core.deadlines import FIRST_TERM, Term, term_of
@@ -157,7 +157,7 @@ def check(present: Desk, upload: Upload, declared: Declared, encoding: str | Non
     """Read the file through without storing anything, telling how far it has come."""
     source = upload.look(encoding, layout)[0]
     with st.status(_("正在预检…")) as progress:
-        upload.draft = intake.preview(
+        upload.draft = admission.preview(
             present, source, declared,
             progress=lambda rows: progress.update(label=_("已检查 {rows:,} 行…").format(rows=rows)),
             photos=upload.photos,

@@ -26,7 +26,7 @@ def draw() -> st.Page:
     _look.apply()
     actor = seat()
     menu = {
-        _("总览"): [_screen(actor, "overview", _("今日"))],
+        _("总览"): [_screen(actor, "overview", _("今日")), _screen(actor, "calendar", _("日历"))],
         _("报送"): [
             _screen(actor, "load", _("接收报送"), Duty.LOAD),
             _screen(actor, "jobs", _("任务"), Duty.LOAD),

@@ -11,6 +11,8 @@ _STYLE = """<style>
 [data-testid="stSidebarHeader"] { height: 1.6rem; padding: 0.2rem 0.6rem 0; margin-bottom: 0; }
 [data-testid="stSidebarNav"] ul { padding-top: 0; padding-bottom: 0; }
 [data-testid="stSidebarNavItems"] { padding: 0; max-height: none; }
+[data-testid="stSidebarNavItems"] > div + div { margin-top: 0.25rem; }
+[data-testid="stSidebarNavSeparator"] { padding-top: 0.4rem; }
 [data-testid="stNavSectionHeader"] { font-size: 0.72rem; letter-spacing: 0.08em; min-height: 0; margin: 0;
   padding: 0.3rem 0.5rem 0; }
 [data-testid="stSidebarNav"] li { margin: 0; }
@@ -27,6 +29,7 @@ _STYLE = """<style>
 [class*="st-key-rates"] textarea, [class*="st-key-lookup"][class*="number"] input {
   font-family: Consolas, Menlo, "DejaVu Sans Mono", monospace; }
 [class*="st-key-codes-file"] [data-testid="stFileUploaderDropzoneInstructions"] span::after { content: "%s"; }
+.st-key-calendar-days td:not(:last-child) *, .st-key-calendar-days th * { white-space: nowrap; }
 [data-testid="stPagination"] { justify-content: flex-end; }
 h1 { padding: 0 !important; }
 </style>"""

@@ -15,8 +15,9 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from core import store
 from core.database import Database
-from core.desk import Actor, Desk, system_clock
+from core.desk import INBOX, Actor, Desk, system_clock
 from core.errors import CentreError
+from core.inbox import Watch
 from core.jobrunner import Runner
 from core.vocabulary import Duty
 from pages import _frame
@@ -48,12 +49,18 @@ def home() -> Path:
 
 def runner() -> Runner:
     """Who carries jobs out, one in this server: begun with its first screen, so that jobs left unfinished go on."""
-    return _runner(home())
+    return _behind_the_screens(home())[0]
+
+
+def inbox() -> Watch:
+    """Who looks into the inbox folder, one in this server."""
+    return _behind_the_screens(home())[1]
 
 
 @st.cache_resource(show_spinner=False)
-def _runner(folder: Path) -> Runner:
-    return Runner(_store(folder), actors().get, system_clock)
+def _behind_the_screens(folder: Path) -> tuple[Runner, Watch]:
+    runner = Runner(_store(folder), {**actors(), INBOX.key: INBOX}.get, system_clock)
+    return runner, Watch(Desk(_store(folder), INBOX, system_clock), runner.ask).start()
 
 
 @st.cache_resource(show_spinner=False)

@@ -80,7 +80,7 @@ def heading(column: str) -> str:
     return _headings().get(column, column)
 
 
-_SELF_EVIDENT = frozenset({"working_days", "filing_days", "coverage"})
+_SELF_EVIDENT = frozenset({"working_days", "holiday_notices", "filing_days", "lead_times", "coverage"})
 """Of these it makes no sense to ask whether they are complete."""
 
 
@@ -97,5 +97,6 @@ def _headings() -> dict[str, str]:
         "edition": _("版本"), "degrees": _("可授学位"), "controlled": _("国家控制"), "aliases": _("别名"),
         "letter": _("字母"), "fields": _("学科门类"), "alpha3": _("三字母代码"), "pattern": _("号码格式"),
         "body": _("机构"), "character": _("汉字"), "initials": _("拼音首字母"),
-        "half": _("学期"), "day": _("月日"),
+        "half": _("学期"), "day": _("月日"), "document": _("文号"), "issued_on": _("发文日期"), "milestone": _("日程"),
+        "workdays": _("工作日数"),
     }  # fmt: skip

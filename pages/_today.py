@@ -3,25 +3,35 @@
 import polars as pl
 import streamlit as st
 
-from core import expected, overview, rates, views
+from core import expected, milestones, rates, views
 from core.desk import Desk
 from core.lifecycle import FilingStatus
+from core.milestones import Kind, State
 from core.vocabulary import Duty
-from pages import _charts, _tables
+from pages import _charts, _schedule, _tables
 from pages._parts import cached, reporting_errors
 from pages._words import _, actor_name, event_name, listed, say
 
+_LARGE, _SMALL = 2, 4
+
 
 def deadlines(present: Desk) -> None:
-    """The next statutory days of open semesters, with the days left."""
-    dues = overview.dues(present)
-    if not dues:
-        st.caption(_("没有未了的法定期限：各学期都已上网、反馈。"))
-    for place, due in zip(st.columns(2), dues[:2], strict=False):
-        left = _("还有 {days} 天（{workdays} 个工作日）") if due.days >= 0 else _("已过期 {days} 天")
-        told = left.format(days=abs(due.days), workdays=due.workdays) + ("" if due.official else _(" · 暂定"))
-        label, colour = f"{due.term.code} · {say(due.deadline)}", "off" if due.days >= 0 else "inverse"
-        place.metric(label, f"{due.on:%Y-%m-%d}", told, colour, border=True, delta_arrow="off", help=say(due.term))
+    """What is overdue, in red, and what is next: the two nearest statutory days large, a few more in a line each."""
+    with reporting_errors():
+        days = cached(milestones.ahead, present)
+        large = [day for day in days if day.ground.statutory and day.kind is not Kind.CORRECTIONS][:_LARGE]
+        for place, day in zip(st.columns(_LARGE), large, strict=False):
+            past = day.state is State.OVERDUE
+            left = _("已过期 {days} 天") if past else _("还有 {days} 天（{workdays} 个工作日）")
+            told = left.format(days=abs(day.days), workdays=day.workdays) + ("" if day.counted else _(" · 暂定"))
+            place.metric(
+                say(day), f"{day.on:%Y-%m-%d}", told, "inverse" if past else "off", border=True, delta_arrow="off",
+                help=_schedule.explained(day),
+            )  # fmt: skip
+        with st.container(gap="xsmall"):
+            small = [day for day in days if day not in large][:_SMALL]
+            st.markdown("  \n".join(f"{_schedule.on(day)} · {say(day)} · {_schedule.remaining(day)}" for day in small))
+            st.page_link("pages/calendar.py", label=_("打开日历"), query_params={"year": str(present.now().year)})
 
 
 def todo(present: Desk, balance: pl.DataFrame) -> None:

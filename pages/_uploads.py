@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from core import intake, reading
+from core import reading, suggestion
 from core.checking import Checked
 from core.declaration import Declared
 from core.desk import Desk
@@ -37,7 +37,7 @@ class Upload:
         """The opened file and what it suggests; raises UnreadableFiling."""
         if (encoding, layout) not in self.looks:
             source = reading.open_filing(self.path, encoding=encoding, layout=layout)
-            self.looks[encoding, layout] = source, intake.look(source)
+            self.looks[encoding, layout] = source, suggestion.look(source)
         return self.looks[encoding, layout]
 
     def keep_photos(self, file: Any) -> None:

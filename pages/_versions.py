@@ -64,7 +64,7 @@ def show(present: Desk) -> None:
     kept = ruleset.versions(present.db)
     changes = [said(**json.loads(text)) for text in kept["changes"]]
     told = kept.with_columns(
-        _reason(),
+        pl.Series("reason", [reason(row) for row in kept.iter_rows(named=True)]),
         pl.Series("who", [actor_name(key) for key in kept["made_by"]]),
         pl.Series("what", ["; ".join(each) for each in changes]),
     )
@@ -84,10 +84,11 @@ def show(present: Desk) -> None:
         st.caption(_("点选一版看全部改动。"))
 
 
-def _reason() -> pl.Expr:
+def reason(version: Mapping[str, Any]) -> str:
     """Why a version was made; the program's own reasons in the session's language."""
-    own = pl.when(pl.col("version") == 1).then(pl.lit(_("系统初始的检查规则和代码表"))).otherwise(pl.lit(_("程序更新后的检查规则和代码表")))
-    return pl.when(pl.col("made_by") == "system").then(own).otherwise("reason").alias("reason")
+    if version["made_by"] != "system":
+        return version["reason"]
+    return _("系统初始的检查规则和代码表") if version["version"] == 1 else _("程序更新后的检查规则和代码表")
 
 
 def _detail(version: dict[str, Any], changes: list[str]) -> None:

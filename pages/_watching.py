@@ -8,7 +8,7 @@ import streamlit as st
 from core import jobs
 from core.desk import Desk
 from core.job import Job
-from core.jobrunner import Progress
+from core.jobbatch import Progress
 from core.vocabulary import JobState
 from pages._parts import reporting_errors, runner
 from pages._words import _, plain, say
@@ -41,23 +41,24 @@ def ended(present: Desk) -> None:
 
 def name(job: Job) -> str:
     """A job by its number and file."""
-    return _("任务 {id}（{file}）").format(id=job.job_id, file=job.file_name)
+    return _("任务 {id}（{file}）").format(id=job.job_id, file=job.name)
 
 
 def came_of(job: Job) -> str:
     """What came of a job that ended, in one sentence; nothing of others."""
     if job.outcome:
         told = _("已入库为批次 {id}：{records:,} 条记录，{withheld:,} 条暂不提供，{cleared:,} 条符合查询要求。")
-        counts = {key: job.outcome[key] for key in ("records", "withheld", "cleared")}
-        return told.format(id=job.outcome["filing_id"], **counts)
+        counts = {key: sum(each[key] for each in job.outcome) for key in ("records", "withheld", "cleared")}
+        return told.format(id="、".join(str(each["filing_id"]) for each in job.outcome), **counts)
     return (say(job) or "") if job.state is JobState.FAILED else ""
 
 
 def filing(job: Job) -> None:
-    """The way to the filing a job has stored."""
-    number = str(job.outcome["filing_id"])
-    label = _("打开批次 {id}").format(id=number)
-    st.page_link("pages/filings.py", label=label, query_params={"filing_id": number})
+    """The way to each filing a job has stored."""
+    with st.container(horizontal=True):
+        for number in [str(each["filing_id"]) for each in job.outcome]:
+            label = _("打开批次 {id}").format(id=number)
+            st.page_link("pages/filings.py", label=label, query_params={"filing_id": number})
 
 
 def how_far(told: Progress | None) -> str:

@@ -6,11 +6,21 @@ import streamlit as st
 from core import jobs
 from core.vocabulary import Duty, JobState
 from pages import _tables, _watching
-from pages._parts import announce, desk, empty, header, reporting_errors, runner
+from pages._parts import announce, desk, empty, header, inbox, reporting_errors, runner
 from pages._words import _, actor_name, in_colour, plain, say
 
 present = desk(Duty.LOAD)
 header(present, _("任务"), _("交后台办理的报送：进度、结果、取消和重试。办理时可以离开本页，关机后再开机接着办。"))
+watch = inbox()
+for trouble in watch.troubles:
+    where = _("收件目录 {institution}/{name}：").format(institution=trouble.institution, name=trouble.name)
+    st.warning(plain(where + say(trouble)))
+folder = "/".join(watch.folder.parts[-3:])
+st.caption(
+    plain(_("收件目录 {folder}/单位代码/：放入数据文件，或每个报送包一个子文件夹；复制完成{seconds:.0f}秒后自动接收。").format(
+        folder=folder, seconds=watch.quiet
+    ))
+)
 total = jobs.total(present)
 if not total:
     empty(_("还没有任务。在“接收报送”上传文件后选“交后台办理”，任务就在这里。"))
@@ -41,8 +51,8 @@ lines = pl.DataFrame(
         "job_id": [job.job_id for job in shown],
         "state": [str(job.state) for job in shown],
         "kind": [say(job.kind) for job in shown],
-        "file_name": [job.file_name for job in shown],
-        "institution": [job.declared.institution for job in shown],
+        "file_name": [job.name for job in shown],
+        "institution": pl.Series([job.sender for job in shown], dtype=pl.String),
         "rows_done": [job.rows_done for job in shown],
         "asked_by": [actor_name(job.asked_by) for job in shown],
         "asked_at": [job.asked_at for job in shown],

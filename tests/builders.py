@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from core import intake, reading, reference, review, store
+from core import admission, intake, reading, reference, review, store
 from core.deadlines import Term, Workdays
 from core.declaration import Declared, Grounds
 from core.desk import Actor, Desk
@@ -149,7 +149,7 @@ def a_filing(
     path = a_csv(desk.db.folder.parent / name, records or people(1, institution=institution), layout=layout)
     told = replace(declared(term, institution, category), supplement=grounds is not None, grounds=grounds or Grounds())
     source = reading.open_filing(path)
-    received = intake.receive(desk, intake.preview(desk, source, told), told, source, path.name)
+    received = intake.receive(desk, admission.preview(desk, source, told), told, source, path.name)
     if approved:
         an_approval(desk, received.filing_id)
     return received

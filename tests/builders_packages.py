@@ -7,10 +7,10 @@ from uuid import uuid4
 
 import polars as pl
 
-from core import packaging, ruleset
+from core import public_package, ruleset
 from core.database import Database
-from core.packaging import Public
 from core.public.package import Package
+from core.public_package import Public
 from core.record import COLUMNS
 from tests.builders import Record, a_record
 
@@ -58,14 +58,14 @@ def a_full(db: Database, root: Path, wanted: Certificates, **asked: object) -> P
     """A full package of these certificates, next below the root."""
     told = public(db, wanted, **asked)
     with db.snapshot() as seen:
-        return packaging.write_full(seen, told, root)
+        return public_package.write_full(seen, told, root)
 
 
 def a_delta(db: Database, root: Path, wanted: Certificates, *, among: str | None = None, **asked: object) -> Package | None:
     """What these certificates differ from the packages below the root, as the next of them."""
     told = public(db, wanted, **asked)
     with db.snapshot() as seen:
-        return packaging.write_delta(seen, told, root, among=among)
+        return public_package.write_delta(seen, told, root, among=among)
 
 
 def told(package_rows: object) -> dict[str, str]:

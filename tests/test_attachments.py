@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import attachments, intake, reading, review, store
+from core import admission, attachments, intake, reading, review, store
 from core.errors import BadRequest, NotFound
 from core.vocabulary import Duty
 from tests.builders import a_csv, a_desk, a_filing, at_desk, declared, people
@@ -80,6 +80,6 @@ def test_a_scan_nothing_refers_to_is_put_aside_when_the_store_is_opened_again(de
 def test_the_scan_of_the_resolution_comes_with_its_filing(desk):
     path = a_csv(desk.db.folder.parent / "filing.csv", people(1))
     source, scan = reading.open_filing(path), attachments.keep(desk.db, JPEG, "决议.jpg")
-    got = intake.receive(desk, intake.preview(desk, source, declared()), declared(), source, path.name, scans=[scan])
+    got = intake.receive(desk, admission.preview(desk, source, declared()), declared(), source, path.name, scans=[scan])
 
     assert attachments.of_filing(desk, got.filing_id).select("purpose", "file_name").rows() == [("resolution", "决议.jpg")]

@@ -181,6 +181,26 @@ def test_a_file_that_does_not_say_what_it_is_has_to_be_declared(tmp_path):
     assert "--institution" in untold.stderr
 
 
+def test_a_folder_of_packages_is_loaded_in_one_run_and_what_is_refused_is_told(tmp_path):
+    sent = tmp_path / "sent"
+    for code in ("80901", "80902"):
+        (sent / code / "包").mkdir(parents=True)
+        a_csv(sent / code / "包" / "学士.csv", people(12, first=int(code[-1]) * 100, institution=code))
+    a_csv(sent / "80901" / "另.csv", people(11, first=700))
+    (sent / "80902" / "坏.csv").write_bytes(b"not a filing\n1\n")
+    (sent / "80902" / "照片.zip").write_bytes(b"PK")
+
+    loaded = _run("load", sent, home=tmp_path / "home")
+
+    assert loaded.returncode == 2
+    assert "5个报送包：接收3个批次、35条记录，符合35条" in loaded.stdout
+    assert sorted(line.split(": ")[0] for line in loaded.stderr.splitlines()) == ["80902/坏.csv", "80902/照片.zip"]
+    assert len(list(sent.rglob("*.*"))) == 5
+    again = _run("load", sent / "80901", home=tmp_path / "home")
+    assert again.returncode == 2
+    assert "里没有可接收的内容" in again.stderr
+
+
 def test_while_the_store_is_open_elsewhere_the_command_line_says_so(tmp_path):
     db = store.open_store(tmp_path / "home")
 

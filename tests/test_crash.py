@@ -22,13 +22,13 @@ RECORDS = 300
 LOADER = """
 import sys
 from pathlib import Path
-from core import intake, reading
+from core import admission, intake, reading
 from tests.builders import a_desk, declared
 desk = a_desk(Path(sys.argv[1]))
 print("open", flush=True)
 for name in sys.argv[2:]:
     source = reading.open_filing(Path(name))
-    intake.receive(desk, intake.preview(desk, source, declared()), declared(), source, Path(name).name)
+    intake.receive(desk, admission.preview(desk, source, declared()), declared(), source, Path(name).name)
     print(name, flush=True)
 """
 

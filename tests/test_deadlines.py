@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from core import deadlines, errors
-from core.deadlines import Term, Workdays
+from core.deadlines import Term, Workdays, corrections_processed_by, revocation_reported_by
 
 FIFTH_WORKDAYS = {
     1: "8 8 8 9 8 8 8 8 10 9 8 8 8",
@@ -45,18 +45,43 @@ def workdays() -> Workdays:
     return Workdays.load()
 
 
-@pytest.mark.parametrize("month", FIFTH_WORKDAYS)
-def test_the_fifth_working_day_of_each_month_from_2014_to_2026(workdays, month):
-    expected = [int(day) for day in FIFTH_WORKDAYS[month].split()]
+FIFTHS = [
+    date(year, month, int(day))
+    for month, days in FIFTH_WORKDAYS.items() for year, day in zip(range(2014, 2027), days.split(), strict=True)
+]
+"""All 156 of them."""
 
-    computed = [workdays.nth_of_month(year, month, 5) for year in range(2014, 2027)]
 
-    assert computed == [date(year, month, day) for year, day in zip(range(2014, 2027), expected, strict=True)]
+@pytest.mark.parametrize("fifth", FIFTHS, ids=str)
+def test_corrections_are_processed_by_the_fifth_working_day_of_each_month_from_2014_to_2026(workdays, fifth):
+    assert corrections_processed_by(workdays, fifth.year, fifth.month) == fifth
 
 
 @pytest.mark.parametrize(("effective", "due"), TEN_WORKDAYS)
-def test_ten_working_days_after_a_revocation_takes_effect(workdays, effective, due):
-    assert workdays.after(date.fromisoformat(effective), 10) == date.fromisoformat(due)
+def test_a_revocation_is_reported_within_ten_working_days_of_taking_effect(workdays, effective, due):
+    assert revocation_reported_by(workdays, date.fromisoformat(effective)) == date.fromisoformat(due)
+
+
+@pytest.mark.parametrize(("effective", "due"), TEN_WORKDAYS)
+def test_working_days_counted_back_and_between_are_those_counted_forward(workdays, effective, due):
+    start, end = date.fromisoformat(effective), date.fromisoformat(due)
+
+    assert workdays.between(start, end) == 10
+    assert workdays.before(end, 10) == workdays.latest(start)
+    assert workdays.between(end, start) == -10
+    assert workdays.between(end, end) == 0
+
+
+def test_the_last_working_day_before_a_day_off_may_be_a_make_up_saturday(workdays):
+    assert workdays.latest(date(2024, 10, 13)) == date(2024, 10, 12)
+    assert workdays.latest(date(2024, 10, 7)) == date(2024, 9, 30)
+    assert workdays.before(date(2025, 6, 1), 1) == date(2025, 5, 30)
+
+
+def test_counting_into_a_year_without_a_notice_is_not_sure(workdays):
+    assert workdays.official_over(date(2025, 12, 20), date(2026, 12, 31))
+    assert not workdays.official_over(date(2026, 12, 20), date(2027, 1, 4))
+    assert not workdays.official_over(date(2027, 1, 4), date(2026, 12, 20))
 
 
 def test_a_make_up_saturday_is_a_working_day_and_a_public_holiday_is_not(workdays):
@@ -104,8 +129,9 @@ def test_days_off_are_weekends_and_holidays_but_not_make_up_days(workdays):
 
 
 def test_counting_no_working_days_is_refused(workdays):
-    with pytest.raises(errors.BadRequest):
-        workdays.after(date(2025, 1, 1), 0)
+    for count in (workdays.after, workdays.before):
+        with pytest.raises(errors.BadRequest):
+            count(date(2025, 1, 1), 0)
 
 
 @pytest.mark.parametrize(

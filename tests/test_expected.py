@@ -18,7 +18,8 @@ from core import (
     ruleset,
     supplements,
 )
-from core.deadlines import FilingDays, Term
+from core.calendar_tables import FilingDays
+from core.deadlines import Term
 from core.desk import province_reviewer
 from core.errors import CalendarMissing, NotFound
 from core.expected import GridFilter

@@ -9,12 +9,13 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 
-from core import checking, facts, ledger, reading, reference, revocations, sorting
+from core import archive, checking, comparison, facts, ledger, reading, reference, revocations, sorting
 from core import draft as drafts
 from core.deadlines import Term
 from core.lifecycle import RECORD
 from core.record import COLUMNS
 from core.rules import RULES, Sight
+from core.sorting import Entering
 from core.twins import near_twins
 from core.vocabulary import Category
 from tests.builders import TERM, Record, a_context, a_csv, a_desk, a_filing, a_number, people
@@ -33,7 +34,7 @@ ELSEWHERE = {"XWSYDWM": "80902", "PYDWM": "80902"}
 def a_head(row: int, **changes: object) -> dict[str, object]:
     """The few columns of one bachelor of June 2025 by which it is compared with others."""
     right = {
-        "row": row, "name": "张明", "certificate": f"{row:016d}", "person": "11010120030307213", "level": "4",
+        "row": row, "filer": "80901", "name": "张明", "certificate": f"{row:016d}", "person": "11010120030307213", "level": "4",
         "major": "080901", "born": date(2003, 3, 7), "sex": "1", "conferred": date(2025, 6, 20), "entered": date(2021, 9, 1),
         "graduated": date(2025, 6, 1), "full_time": True, "declared": False, "suspect": False,
     }
@@ -76,7 +77,7 @@ def a_draft(desk, records: Sequence[Record], *, rows: int = 1000, **told_of: obj
 
 def foreseen(desk, records: Sequence[Record], *, filing_id: int = 0, rows: int = 1000, **told_of: object):
     draft = a_draft(desk, records, rows=rows, **told_of)
-    return sorting.foresee(desk.db, draft, filing_id=filing_id)
+    return archive.foresee(desk.db, draft, filing_id=filing_id)
 
 
 def compared(checked: checking.Checked) -> set[tuple[int, str]]:
@@ -149,8 +150,8 @@ NUMBERS = st.text("12X军", min_size=1, max_size=5) | st.sampled_from(["11010120
 def test_near_twins_are_the_pairs_one_slip_apart(filed, on_file):
     everyone = [*enumerate(filed), *((None, (number, "张明")) for number in on_file)]
     frame = pl.DataFrame(
-        [(row, name, date(2003, 3, 7), number) for row, (number, name) in everyone],
-        schema={name: facts.HEADS[name] for name in ("row", "name", "born", "person")}, orient="row",
+        [(row, "80901", name, date(2003, 3, 7), number) for row, (number, name) in everyone],
+        schema={name: facts.HEADS[name] for name in ("row", "filer", "name", "born", "person")}, orient="row",
     )
 
     near = set(near_twins(frame)["row"])
@@ -231,8 +232,8 @@ ON_FILE = st.tuples(OTHER, st.booleans(), st.sampled_from(["on_file", "on_file",
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(filed=st.lists(OTHER, max_size=6), on_file=st.lists(ON_FILE, max_size=4))
 def test_facts_of_persons_are_those_of_a_loop_over_all_pairs(filed, on_file):
-    ours = [each | {"row": row, "suspect": False} for row, each in enumerate(filed)]
-    theirs = [each | {"here": here, "status": status, "suspect": False, "row": None} for each, here, status in on_file]
+    ours = [each | {"row": row, "filer": "80901", "suspect": False} for row, each in enumerate(filed)]
+    theirs = [each | {"here": here, "status": status, "filer": "80901", "suspect": False, "row": None} for each, here, status in on_file]
     beside = [
         {name: other[name] for name in facts.ACQUAINTED} | {"row": head["row"]}
         for head in ours for other in theirs if head["person"] == other["person"] is not None
@@ -475,7 +476,7 @@ def test_the_register_of_revocations_is_asked_without_the_store_too(tmp_path, li
 
     alone = a_draft(desk, records, reference=register, archive=False)
 
-    assert compared(drafts.complete(alone)) == {(2, rule) for rule in rules}
+    assert compared(comparison.complete([alone])) == {(2, rule) for rule in rules}
     assert compared(foreseen(desk, records, reference=register)) == {(2, rule) for rule in rules}
     whole = checking.check(pl.concat(reading.open_filing(tmp_path / "draft.csv").chunks()), alone.context)
     assert compared(whole) == {(2, rule) for rule in rules}
@@ -485,7 +486,9 @@ def test_without_an_institution_the_register_still_answers_by_number():
     lines = [{"kind": "degree", "certificate_no": "A"}, {"kind": "degree", "person": "1", "institution": "80901", "level": "4"}]
     register = with_tables(revocations=table("revocations", [line | {"effective_on": date(2025, 7, 1)} for line in lines]))
 
-    named = revocations.of_filing(heads(a_head(2, certificate="A"), a_head(3, person="1")), register, None, date(2025, 9, 1))
+    named = revocations.of_filing(
+        heads(a_head(2, filer="", certificate="A"), a_head(3, filer="", person="1")), register, date(2025, 9, 1)
+    )
 
     assert told(named, "known_revoked") == [(2, True)]
 
@@ -493,11 +496,11 @@ def test_without_an_institution_the_register_still_answers_by_number():
 def test_an_empty_register_and_no_store_answer_nothing(tmp_path):
     desk = a_desk(tmp_path)
 
-    tally = drafts.complete(a_draft(desk, people(2), archive=False)).tally
+    tally = comparison.complete([a_draft(desk, people(2), archive=False)]).tally
 
     for rule in ("P23", "O05"):
         assert tally.filter(pl.col("rule") == rule).select("evaluated", "no_reference").row(0) == (0, 2)
-    assert revocations.of_filing(heads(a_head(2)), with_tables(), "80901", date(2025, 9, 1)).is_empty()
+    assert revocations.of_filing(heads(a_head(2)), with_tables(), date(2025, 9, 1)).is_empty()
 
 
 def test_a_filing_is_not_compared_with_itself(tmp_path):
@@ -572,7 +575,7 @@ def test_checks_of_the_filing_as_such_find_what_is_told_and_write_it_out():
         "whole_cards": 0, "whole_cards_zero": 0, "whole_births": 1, "whole_last_year": 300,
     }
 
-    lines = checking.judge_whole(told_of, a_context()).findings
+    lines = checking.judge_whole([told_of], a_context()).findings
 
     assert {rule: (field, value) for rule, field, value in lines.select("rule", "field", "value").iter_rows()} == {
         "I17": ("JYBH", "决议扫描件未附"),
@@ -584,7 +587,7 @@ def test_checks_of_the_filing_as_such_find_what_is_told_and_write_it_out():
 
 
 def test_nothing_told_is_nothing_judged_of_the_filing_as_such():
-    tally = checking.judge_whole({}, a_context()).tally
+    tally = checking.judge_whole([{}], a_context()).tally
 
     assert tally["evaluated"].sum() == tally["failed"].sum() == 0
     assert set(tally["rule"]) == {code for code, rule in RULES.items() if rule.sight is Sight.WHOLE}
@@ -605,7 +608,7 @@ def test_what_is_found_of_a_filing_as_such_is_kept_with_it_and_withholds_no_reco
     draft = a_draft(desk, records, listed=29, attached=False)
     with desk.db.transaction() as tx:
         first = tx.next_ids("record", 100)
-        outcome = sorting.sort(tx, draft, filing_id=7, first_record=first, act=ledger.act_of(desk, "filing", 7))
+        outcome, = sorting.sort(tx, [Entering(draft, 7, first, ledger.act_of(desk, "filing", 7))])
 
     kept = desk.db.frame("SELECT rule, class, value FROM filing_finding WHERE filing_id = 7 ORDER BY rule")
     assert kept.select("rule", "class").rows() == [
@@ -654,8 +657,8 @@ def test_a_layout_without_months_of_entry_leaves_cohorts_uncounted(tmp_path):
     draft = a_draft(desk, people(2))
     columns = draft.context.columns - {"RXNY"}
 
-    without = checking.judge_whole({"whole_records": 2}, replace(draft.context, columns=columns)).tally
-    within = checking.judge_whole({"whole_records": 2}, draft.context).tally
+    without = checking.judge_whole([{"whole_records": 2}], replace(draft.context, columns=columns)).tally
+    within = checking.judge_whole([{"whole_records": 2}], draft.context).tally
 
     p12 = [each.filter(pl.col("rule") == "P12")["no_reference"].item() for each in (without, within)]
     assert p12 == [0, 1]

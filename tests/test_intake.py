@@ -5,7 +5,7 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from core import checking, intake, reading, reference, review, rules
+from core import admission, checking, comparison, intake, reading, reference, review, rules
 from core import draft as drafts
 from core.deadlines import Term
 from core.errors import BadRequest, DuplicateFiling, NotAuthorised, NotFound, UnreadableFiling
@@ -39,7 +39,7 @@ def _rows(desk):
 
 def _draft(desk, path, told=None):
     told = told or declared()
-    return intake.preview(desk, reading.open_filing(path), told), told
+    return admission.preview(desk, reading.open_filing(path), told), told
 
 
 def test_a_filing_is_received_with_its_rows_findings_cases_and_the_file_itself(tmp_path):
@@ -252,7 +252,7 @@ def test_only_those_who_load_may_load(tmp_path):
     reader = at_desk(desk, *(duty for duty in Duty if duty is not Duty.LOAD))
 
     with pytest.raises(NotAuthorised):
-        intake.preview(reader, reading.open_filing(tmp_path / "filing.csv"), told)
+        admission.preview(reader, reading.open_filing(tmp_path / "filing.csv"), told)
     with pytest.raises(NotAuthorised):
         intake.receive(reader, draft, told, reading.open_filing(tmp_path / "filing.csv"), "filing.csv")
 
@@ -269,7 +269,7 @@ def test_a_draft_in_several_chunks_is_the_check_of_the_whole(tmp_path):
 
     told = []
     draft = drafts.draw_up(source, context, tmp_path, told.append, rows=7)
-    chunked = drafts.complete(draft)
+    chunked = comparison.complete([draft]).alone()
 
     whole = checking.check(pl.concat(source.chunks()), context)
     assert len(told) == 6

@@ -20,9 +20,11 @@ from core import attachments, jobs, jobworker, pictures, reading, review, rulese
 from core.declaration import Grounds
 from core.desk import Desk
 from core.errors import BadRequest, NotAllowed, NotAuthorised, NotFound
+from core.job import JobFile
 from core.jobrunner import Runner
-from core.jobs import MOST_ATTEMPTS
-from core.jobworker import Order
+from core.jobs import MOST_ATTEMPTS, Asking
+from core.jobworker import Order, Packed
+from core.package import Package
 from core.vocabulary import Duty, JobState
 from tests.builders import NAMELESS, NOON, a_csv, a_desk, a_filing, at_desk, declared, kept_files, people, statuses
 from tests.builders_dbf import write_dbf
@@ -53,6 +55,11 @@ def desk(tmp_path):
     desk = a_desk(tmp_path)
     yield desk
     desk.db.close()
+
+
+def an_asking(path: Path, **more) -> Asking:
+    """One file asked to be loaded, with what `declared` declares."""
+    return Asking(path.name, Package((path,)), (JobFile(path.name, path.stat().st_size, declared()),), **more)
 
 
 def _runner(desk: Desk, **more):
@@ -89,8 +96,8 @@ def test_a_load_asked_for_returns_at_once_and_is_done_behind_the_screens(desk, t
     job = jobs.one(desk.db, job_id)
     assert waiting.state in (JobState.QUEUED, JobState.RUNNING)
     assert (job.state, job.asked_by, job.rows_done, job.rows_in_all) == (JobState.DONE, desk.actor.key, 42, 42)
-    assert (job.outcome["records"], job.outcome["withheld"], job.outcome["cleared"]) == (42, 2, 40)
-    assert statuses(desk, job.outcome["filing_id"]) == {"cleared": 40, "withheld": 2}
+    assert [(each["records"], each["withheld"], each["cleared"]) for each in job.outcome] == [(42, 2, 40)]
+    assert statuses(desk, job.outcome[0]["filing_id"]) == {"cleared": 40, "withheld": 2}
     assert _left(desk) == []
     assert not path.exists()
 
@@ -176,7 +183,7 @@ def test_a_cancelled_job_can_be_done_again_or_its_file_deleted(desk, tmp_path):
     runner.retry(desk, job_id)
     assert runner.settle(PATIENCE)
 
-    assert jobs.one(desk.db, job_id).outcome["records"] == 1500
+    assert jobs.one(desk.db, job_id).outcome[0]["records"] == 1500
     assert jobs.undone(desk) == []
     with pytest.raises(NotAllowed):
         runner.retry(desk, job_id)
@@ -230,13 +237,13 @@ def test_a_failed_job_succeeds_when_its_reason_is_gone(desk, tmp_path):
     assert runner.settle(PATIENCE)
 
     job = jobs.one(desk.db, job_id)
-    assert (job.state, job.zh, job.outcome["filing_id"]) == (JobState.DONE, None, 2)
+    assert (job.state, job.zh, job.outcome[0]["filing_id"]) == (JobState.DONE, None, 2)
 
 
 def test_a_fault_of_ours_fails_the_job_plainly_and_logs_no_ones_data(desk, tmp_path, caplog):
     path = a_csv(tmp_path / "filing.csv", people(5, XM="欧阳保密"))
     runner = _runner(desk)
-    (desk.db.folder / "work" / "job-1").mkdir()  # what cannot be: the job's folder is there already
+    (desk.db.folder / "filings").rmdir()  # what cannot be: the store lacks one of its folders
 
     with caplog.at_level(logging.ERROR):
         job_id = runner.load(desk, path, "欧阳保密.csv", declared())
@@ -244,7 +251,7 @@ def test_a_fault_of_ours_fails_the_job_plainly_and_logs_no_ones_data(desk, tmp_p
 
     job = jobs.one(desk.db, job_id)
     assert (job.state, job.zh[:4]) == (JobState.FAILED, "程序出错")
-    assert "FileExistsError" in caplog.text
+    assert "FileNotFoundError" in caplog.text
     assert "欧阳保密" not in caplog.text
     assert str(tmp_path) not in caplog.text
 
@@ -255,7 +262,7 @@ def test_a_process_ended_from_outside_fails_its_job_and_no_other(desk, tmp_path,
     second = runner.load(desk, a_csv(tmp_path / "second.csv", people(3, first=4000)), "second.csv", declared())
     _first_progress(runner, first)
 
-    runner._live[first].process.kill()
+    runner._batch_of(first)._process.kill()
     assert runner.settle(PATIENCE)
 
     assert jobs.one(desk.db, first).state is JobState.FAILED
@@ -347,10 +354,10 @@ def test_a_job_of_someone_who_has_lost_the_post_fails(desk, tmp_path):
 
 
 def test_a_job_the_app_never_outlives_is_given_up_after_a_few_times(desk, tmp_path):
-    job_id = jobs.enter(desk, a_csv(tmp_path / "filing.csv", people(3)), "filing.csv", declared())
+    job_id, = jobs.enter(desk, [an_asking(a_csv(tmp_path / "filing.csv", people(3)))])
     for _ in range(MOST_ATTEMPTS):
         assert jobs.recover(desk.db, desk.now()) == [job_id]
-        assert jobs.claim(desk.db, job_id, desk.now())
+        assert jobs.claim(desk.db, [job_id], desk.now())
 
     assert jobs.recover(desk.db, desk.now()) == []
     assert jobs.one(desk.db, job_id).state is JobState.FAILED
@@ -358,7 +365,7 @@ def test_a_job_the_app_never_outlives_is_given_up_after_a_few_times(desk, tmp_pa
 
 
 def test_files_of_ended_jobs_are_swept_after_a_week(desk, tmp_path):
-    job_id = jobs.enter(desk, a_csv(tmp_path / "filing.csv", people(3)), "filing.csv", declared())
+    job_id, = jobs.enter(desk, [an_asking(a_csv(tmp_path / "filing.csv", people(3)))])
     jobs.end(desk.db, job_id, JobState.CANCELLED, desk.now())
     (desk.db.folder / "inbox" / "jobs" / "never-asked-for.part").mkdir()
 
@@ -415,9 +422,8 @@ def test_jobs_killed_with_the_app_at_any_instant_run_again_and_store_each_filing
 
 def test_a_judging_process_that_hangs_ends_with_the_app(tmp_path):
     os.mkfifo(tmp_path / "never-written")
-    order = Order(
-        tmp_path / "never-written", None, None, None, declared(), ruleset.shipped(), NOON.date(), tmp_path / "work", 100
-    )
+    packed = Packed(Package((tmp_path / "never-written",)), (JobFile("never-written", 0, declared()),), None, ())
+    order = Order((packed,), ruleset.shipped(), NOON.date(), tmp_path / "work", 100)
     jobworker.leave_order(order)
     start = [sys.executable, "-c", "from core.jobworker import main; main()", str(order.work)]
     with subprocess.Popen(start, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import lookup, packaging, pictures, publication
+from core import lookup, pictures, public_package, publication
 from core.database import Database
 from core.errors import BrokenPackage, NotAllowed, NotFound
-from core.packaging import Public
 from core.public import package as packages
 from core.public.verifying import verify
+from core.public_package import Public
 from core.record import COLUMNS, PUBLIC
 from core.ruleset import shipped
 from tests.builders import TERM, a_desk, a_filing, a_record, people
@@ -45,7 +45,7 @@ def history(db, root):
 
 def _line_of(desk, root, **asked):
     with desk.db.snapshot() as seen:
-        return packaging.write_full(seen, Public(desk.db.folder, shipped(), desk.now(), **asked), root)
+        return public_package.write_full(seen, Public(desk.db.folder, shipped(), desk.now(), **asked), root)
 
 
 def test_a_full_package_holds_what_is_on_line_sorted_by_number(tmp_path, root):
@@ -197,7 +197,7 @@ def test_a_number_that_is_missing_or_twice_is_told_and_nothing_is_written(db, ro
     asked = public(db, certificates(n1="张明", n2="李明"))
 
     with db.snapshot() as seen, pytest.raises(NotAllowed, match="^1 of the records"):
-        packaging.write_full(seen, Public(asked.folder, asked.ruleset, MARCH, asked.chosen, asked.params | wrong), root)
+        public_package.write_full(seen, Public(asked.folder, asked.ruleset, MARCH, asked.chosen, asked.params | wrong), root)
 
     assert packages.every(root) == []
 
@@ -208,15 +208,15 @@ def test_a_record_whose_filed_row_is_lost_is_told_and_nothing_is_written(db, roo
     pl.read_parquet(filed).head(1).write_parquet(filed)
 
     with db.snapshot() as seen, pytest.raises(NotFound, match="1 records"):
-        packaging.write_full(seen, asked, root)
+        public_package.write_full(seen, asked, root)
 
     assert [path.name for path in root.iterdir()] == [".writing"]
 
 
 def test_two_packages_are_not_written_at_once(db, root):
     asked = public(db, certificates(n1="张明"))
-    with packaging._next_package(root), db.snapshot() as seen, pytest.raises(NotAllowed, match="being written"):
-        packaging.write_full(seen, asked, root)
+    with public_package._next_package(root), db.snapshot() as seen, pytest.raises(NotAllowed, match="being written"):
+        public_package.write_full(seen, asked, root)
 
 
 NAMES = st.sampled_from(["张明", "李明", "阿依古丽·买买提", "SMITH John"])
@@ -371,10 +371,10 @@ def test_photos_lie_beside_a_package_when_asked_for_and_are_verified(db, root):
 
 
 def test_a_package_released_is_not_gone_back_from(history, root):
-    packaging.release(root, history[1])
+    public_package.release(root, history[1])
 
     assert packages.latest(root) == history[1]
     for package in history[:2]:
         with pytest.raises(NotAllowed, match="released already"):
-            packaging.release(root, package)
+            public_package.release(root, package)
     assert packages.latest(root) == history[1]

@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 from PIL import ExifTags, Image
 
-from core import checking, facts, photos, reading
+from core import checking, comparison, facts, photos, reading
 from core import draft as drafts
 from core.checking import FILING_ROW
 from core.errors import BadRequest
@@ -428,9 +428,7 @@ def _seeded(folder: Path, records: list[dict[str, str | None]]) -> Path:
 def _judged(tmp_path: Path, files: Path, records: list[dict[str, str | None]]) -> checking.Checked:
     source = reading.open_filing(a_csv(tmp_path / "filing.csv", records))
     drawn = drafts.draw_up(source, _context(photos=True), tmp_path)
-    frame = pl.read_parquet(drawn.filed).select("row", "XH", "ZP", id_number="ZJHM", certificate="XWZSBH")
-    found = photos.matched(photos.inspect(files), frame)
-    return drafts.complete(drawn, told=(found.facts,), whole=found.whole())
+    return comparison.complete(drafts.with_photos([drawn], files)).alone()
 
 
 def _context(**changes: object) -> Context:
@@ -476,7 +474,7 @@ def test_photos_that_fit_nobody_are_told_and_those_that_fit_two_are_wrong(tmp_pa
 def test_without_photos_nothing_is_said_of_them(tmp_path):
     source = reading.open_filing(a_csv(tmp_path / "filing.csv", people(2)))
 
-    checked = drafts.complete(drafts.draw_up(source, _context(), tmp_path))
+    checked = comparison.complete([drafts.draw_up(source, _context(), tmp_path)])
 
     asked = checked.tally.filter(pl.col("rule").is_in(OURS))
     assert checked.findings.is_empty()

@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from core import intake, photos, pictures, reading
+from core import admission, intake, photos, pictures, reading
 from core.errors import DuplicateFiling
 from core.vocabulary import Duty
 from tests.builders import SECRET, a_csv, a_desk, at_desk, declared, people
@@ -21,7 +21,7 @@ def filed_with(desk, records, pack, name="filing.csv"):
     path = a_csv(desk.db.folder.parent / name, records)
     source = reading.open_filing(path)
     zipped = a_zip(desk.db.folder.parent / "photos.zip", pack)
-    draft = intake.preview(desk, source, declared(), photos=zipped)
+    draft = admission.preview(desk, source, declared(), photos=zipped)
     return intake.receive(desk, draft, declared(), source, name).filing_id
 
 
@@ -66,7 +66,7 @@ def test_looking_at_a_filing_first_keeps_no_photo(desk):
     record = people(1)
     path = a_csv(desk.db.folder.parent / "filing.csv", record)
     zipped = a_zip(desk.db.folder.parent / "photos.zip", {f"{record[0]['ZJHM']}.jpg": a_photo()})
-    intake.preview(desk, reading.open_filing(path), declared(), photos=zipped).discard()
+    admission.preview(desk, reading.open_filing(path), declared(), photos=zipped).discard()
 
     assert kept(desk) == []
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from core import checking, intake, lookup, publication, reading
+from core import admission, checking, lookup, publication, reading
 from core.errors import CentreError, RuleFault
 from core.record import COLUMNS, PUBLIC
 from core.rules import RULES
@@ -115,7 +115,7 @@ def test_a_refusal_tells_where_and_never_what(tmp_path, spoil, capfd, caplog):
     path.write_bytes(spoil(path.read_bytes()))
 
     with pytest.raises(CentreError) as refused:
-        intake.preview(desk, reading.open_filing(path), declared())
+        admission.preview(desk, reading.open_filing(path), declared())
 
     told = refused.value.zh + refused.value.en + "".join(traceback.format_exception(refused.value))
     told += caplog.text + "".join(capfd.readouterr())
@@ -138,7 +138,7 @@ def test_another_institutions_file_is_refused_without_naming_anyone(tmp_path):
     path = a_csv(tmp_path / "filing.csv", people(3, institution="80902", XM=NAME))
 
     with pytest.raises(CentreError) as refused:
-        intake.preview(desk, reading.open_filing(path), declared())
+        admission.preview(desk, reading.open_filing(path), declared())
 
     assert NAME not in refused.value.zh + refused.value.en
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core import packaging
+from core import public_package
 from core.database import Database
 from core.public import image as images
 from core.public import package as packages
@@ -26,7 +26,7 @@ ROUNDS = 100 if PROOF else 5
 PACKAGER = """
 import sys
 from pathlib import Path
-from core import packaging
+from core import public_package
 from core.database import Database
 from tests.builders_packages import a_delta, a_full, certificates
 home, round_ = Path(sys.argv[1]), int(sys.argv[2])
@@ -34,9 +34,9 @@ db, root = Database.open(home / "store"), home / "packages"
 wanted = certificates(**{f"n{place}": "张明" if place % 7 else f"张{round_}" for place in range(round_ % 5, 400)})
 print("open", flush=True)
 written = a_delta(db, root, wanted) if round_ else a_full(db, root, wanted)
-if written: packaging.release(root, written)
+if written: public_package.release(root, written)
 written = a_full(db, root, wanted)
-packaging.release(root, written)
+public_package.release(root, written)
 print("done", flush=True)
 """
 _T = 5.0
@@ -73,7 +73,7 @@ def many(tmp_path):
     """A released package of some thousands."""
     db = Database.open(tmp_path / "store")
     names = {f"n{place}": f"张{chr(0x4E00 + place)}" for place in range(5000)}
-    packaging.release(tmp_path / "packages", a_full(db, tmp_path / "packages", certificates(**names)))
+    public_package.release(tmp_path / "packages", a_full(db, tmp_path / "packages", certificates(**names)))
     db.close()
     return tmp_path
 

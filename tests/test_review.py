@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from core import intake, overview, publication, reading, review, views
+from core import admission, intake, overview, publication, reading, review, views
 from core.declaration import Declared, Resolution
 from core.errors import BadRequest, NotAllowed, NotAuthorised, NotFound
 from core.vocabulary import Category, Duty
@@ -14,7 +14,7 @@ from tests.builders import TERM, a_csv, a_desk, a_filing, an_approval, at_desk, 
 def received(desk, records, resolution, name="filing.csv"):
     told = Declared(TERM, "80901", Category.BACHELOR, resolution=resolution)
     source = reading.open_filing(a_csv(desk.db.folder.parent / name, records, layout="named"))
-    got = intake.receive(desk, intake.preview(desk, source, told), told, source, name)
+    got = intake.receive(desk, admission.preview(desk, source, told), told, source, name)
     an_approval(desk, got.filing_id)
     return got
 

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from core import intake, reading, review, supplements, views
+from core import admission, intake, reading, review, supplements, views
 from core.declaration import Grounds
 from core.errors import BadRequest, NotAllowed
 from tests.builders import LATE, TERM, a_csv, a_desk, a_filing, an_approval, declared, people
@@ -29,8 +29,8 @@ def test_a_supplement_without_its_reason_or_with_half_a_consent_is_refused(desk,
     told = replace(declared(), supplement=True, grounds=grounds)
 
     with pytest.raises(BadRequest):
-        intake.preview(desk, source, told)
-    draft = intake.preview(desk, source, replace(told, grounds=LATE))
+        admission.preview(desk, source, told)
+    draft = admission.preview(desk, source, replace(told, grounds=LATE))
     with pytest.raises(BadRequest):
         intake.receive(desk, draft, told, source, "filing.csv")
 
@@ -41,7 +41,7 @@ def test_a_regular_filing_has_no_grounds(desk, tmp_path):
     source = reading.open_filing(a_csv(tmp_path / "filing.csv", people(1)))
 
     with pytest.raises(BadRequest):
-        intake.preview(desk, source, replace(declared(), grounds=LATE))
+        admission.preview(desk, source, replace(declared(), grounds=LATE))
 
 
 def test_a_supplement_keeps_its_reason_and_consent(desk):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from core import database, feedback, inspection, intake, overview, publication, reading, review, views
+from core import admission, database, feedback, inspection, intake, overview, publication, reading, review, views
 from core.database import Database
 from core.errors import BadRequest, UnreadableFiling
 from tests.builders import (
@@ -32,7 +32,7 @@ def again(desk, records, before, name="again.csv", **told):
     path = a_csv(desk.db.folder.parent / name, records)
     told = replace(declared(), replaces=before, **told)
     source = reading.open_filing(path)
-    return intake.receive(desk, intake.preview(desk, source, told), told, source, path.name).filing_id
+    return intake.receive(desk, admission.preview(desk, source, told), told, source, path.name).filing_id
 
 
 def changed(desk, filing_id):
@@ -84,7 +84,7 @@ def test_a_new_version_is_not_a_duplicate_of_the_one_before_neither_foreseen_nor
     first = a_filing(desk, people(3)).filing_id
     path = a_csv(desk.db.folder.parent / "again.csv", people(3, LWTM="新的论文题目"))
     told = replace(declared(), replaces=first)
-    draft = intake.preview(desk, reading.open_filing(path), told)
+    draft = admission.preview(desk, reading.open_filing(path), told)
 
     assert inspection.foreseen(desk, draft, replaces=first).findings.is_empty()
     assert not inspection.foreseen(desk, draft).findings.is_empty()
@@ -163,7 +163,7 @@ def test_a_package_whose_declared_total_is_not_the_files_stops(desk, total):
     path = a_csv(desk.db.folder.parent / "filing.csv", people(3))
 
     with pytest.raises(UnreadableFiling, match=f"{total} records were declared, the file holds 3"):
-        intake.preview(desk, reading.open_filing(path), replace(declared(), total=total))
+        admission.preview(desk, reading.open_filing(path), replace(declared(), total=total))
     assert list((desk.db.folder / "work").iterdir()) == []
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from core import feedback, intake, publication, reading, review, revision, ruleset, tables
+from core import admission, feedback, intake, publication, reading, review, revision, ruleset, tables
 from core.checking import FILING_ROW
 from core.deadlines import Term
 from core.declaration import Declared, Grounds, Resolution
@@ -83,7 +83,7 @@ def receive(desk: Desk, folder: Path, filing: dict[str, Any]) -> int:
     )
     source = reading.open_filing(folder / filing["file"])
     photos = folder / filing["photos"] if filing["photos"] else None
-    draft = intake.preview(desk, source, declared, photos=photos)
+    draft = admission.preview(desk, source, declared, photos=photos)
     return intake.receive(desk, draft, declared, source, filing["file"]).filing_id
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from core.errors import BadRequest, UnreadableFiling
 from core.reading import dbase, text, workbook
-from core.reading.reading import Reading
+from core.reading.reading import Reading, changed, state
 
 __all__ = ["ENCODINGS", "Reading", "open_filing"]
 
@@ -27,6 +27,14 @@ def open_filing(path: Path, *, encoding: str | None = None, layout: str | None =
             f"不支持编码“{encoding}”，请选择{'、'.join(ENCODINGS)}之一。",
             f"Encoding {encoding!r} is not supported; choose one of {', '.join(ENCODINGS)}.",
         )
+    before = state(path)
+    opened = _opened(path, encoding, layout)
+    if opened.opened != before:
+        raise changed()
+    return opened
+
+
+def _opened(path: Path, encoding: str | None, layout: str | None) -> Reading:
     with path.open("rb") as file:
         start = file.read(4096)
     if not start:

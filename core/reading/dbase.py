@@ -4,6 +4,7 @@ Source: domain notes §10.1: language byte and field widths are often wrong, del
 and a width may cut a character in two. Must not know rules.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +25,8 @@ _READABLE = "CNFDL"
 _BREAK = b"\x1f"  # put between cells while decoding: never half of a character in any of the encodings
 _SAMPLE = 20_000
 _HALF = r"\x{FFFD}[0-9]?\x{FFFD}?$"
+_DOUBTFUL = re.compile("[\ufffd\0]")
+"""What a cell may hold that cannot be decoded, or is no text."""
 
 
 @dataclass(frozen=True)
@@ -134,32 +137,36 @@ def _frames(table: _Table, encoding: str, heading: Heading, rows: int) -> Iterat
         numbers = pl.Series("row", kept + first + 2, dtype=pl.Int64)
         records = records[kept]
         fields = [(code, table.fields[at]) for at, code in zip(heading.positions, heading.columns, strict=True)]
-        columns = [_column(_joined(records, field), encoding).alias(code) for code, field in fields]
-        frame = pl.DataFrame([numbers, *columns]).with_columns(_cell(pl.col(code), field) for code, field in fields)
-        _refuse_undecodable(frame, heading)
+        texts = {code: _text(_joined(records, field), encoding) for code, field in fields}
+        doubtful = [code for code, text in texts.items() if _DOUBTFUL.search(text)]
+        columns = [pl.Series(code, text.split(_BREAK.decode())[:-1], dtype=pl.String) for code, text in texts.items()]
+        frame = pl.DataFrame([numbers, *columns]).with_columns(
+            _cell(pl.col(code), field, code in doubtful) for code, field in fields
+        )
+        _refuse_undecodable(frame, heading, doubtful)
         yield frame
 
 
-def _column(joined: bytes, encoding: str) -> pl.Series:
+def _text(joined: bytes, encoding: str) -> str:
+    if joined.isascii():
+        return joined.decode("ascii")
     text = joined.decode(encoding, "replace")
-    if encoding == "gb18030":
-        text = standard(text)
-    return pl.Series(text.split(_BREAK.decode())[:-1], dtype=pl.String)
+    return standard(text) if encoding == "gb18030" else text
 
 
-def _cell(column: pl.Expr, field: _Field) -> pl.Expr:
+def _cell(column: pl.Expr, field: _Field, doubtful: bool) -> pl.Expr:
     """Take off the padding, which the format adds; half a character at the end becomes one U+FFFD."""
     text = column.str.strip_chars_end(" \0")
-    if field.kind == "C":
-        text = text.str.replace(_HALF, "\ufffd")
-    else:
+    if field.kind != "C":
         text = text.str.strip_chars_start(" ").str.replace(r"^(-?\d+)\.0+$", "$1")
+    elif doubtful:
+        text = text.str.replace(_HALF, "\ufffd")
     return pl.when(text != "").then(text)
 
 
-def _refuse_undecodable(frame: pl.DataFrame, heading: Heading) -> None:
-    wrong = frame.select("row", pl.col(heading.columns).str.contains(r"\x{FFFD}.|\x{0}|\x{1F}"))
-    for code in heading.columns:
+def _refuse_undecodable(frame: pl.DataFrame, heading: Heading, doubtful: list[str]) -> None:
+    wrong = frame.select("row", pl.col(doubtful).str.contains(r"\x{FFFD}.|\x{0}|\x{1F}"))
+    for code in doubtful:
         rows = wrong["row"].filter(wrong[code])
         if len(rows):
             address = heading.address(code, rows[0])

@@ -6,6 +6,7 @@ For lists that are no filings. Must not know what the columns mean.
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from core.errors import BadRequest
@@ -25,8 +26,11 @@ def sheets(path: Path) -> Iterator[tuple[int, Iterable[list[str]]]]:
     if start.startswith(workbook.MAGIC):
         if start.startswith(workbook.MAGIC[0]):
             workbook.refuse_bombs(path)
-        for name, top, *_ in list(workbook.parsed(path)):
-            yield top + 1, map(workbook.texts, workbook.parsed(path, name))
+        lines = workbook.parsed(path)
+        filled = next(lines)
+        lines.close()
+        for name, top, *_ in filled:
+            yield top + 1, map(workbook.texts, islice(workbook.parsed(path, name), 1, None))
         return
     try:
         encoding = encodings.settle(path, None)

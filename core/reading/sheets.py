@@ -19,9 +19,10 @@ _SECONDS = 600
 
 
 def main(path: str, chosen: str | None = None) -> None:
-    """Print each worksheet with cells: name, first row and column (from 0), last row, its first cells.
+    """Print one line on the worksheets with cells: of each its name, first row and column (from 0), last row, first cells.
 
-    Or print the rows of the chosen worksheet from its first; cells that are not text are lists of their text.
+    After it the rows of the chosen worksheet from its first, or of the only one with cells; cells that are not text are
+    lists of their text.
     """
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
@@ -29,17 +30,17 @@ def main(path: str, chosen: str | None = None) -> None:
         book = calamine.CalamineWorkbook.from_filelike(file)
     if not book.sheet_names:
         sys.exit(UNREADABLE)
-    if chosen is None:
-        for each in book.sheets_metadata:
-            if each.typ == calamine.SheetTypeEnum.WorkSheet:
-                sheet = book.get_sheet_by_name(each.name)
-                if sheet.start is not None and sheet.end is not None:
-                    first = sheet.to_python(nrows=1)[0]
-                    _print([sheet.name, *sheet.start, sheet.end[0], [_cell(cell) for cell in first]])
-    else:
-        sheet = book.get_sheet_by_name(chosen)
-        for at, row in enumerate(sheet.iter_rows()):
-            if at >= sheet.start[0]:
+    names = [each.name for each in book.sheets_metadata if each.typ == calamine.SheetTypeEnum.WorkSheet]
+    filled, only = [], None
+    for name in names if chosen is None else [chosen]:
+        sheet = book.get_sheet_by_name(name)
+        if sheet.start is not None and sheet.end is not None:
+            filled.append([sheet.name, *sheet.start, sheet.end[0], [_cell(cell) for cell in sheet.to_python(nrows=1)[0]]])
+            only = None if len(filled) > 1 else sheet
+    _print(filled)
+    if only:
+        for at, row in enumerate(only.iter_rows()):
+            if at >= only.start[0]:
                 _print([_cell(cell) for cell in row])
     sys.stdout.flush()
 

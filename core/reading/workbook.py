@@ -21,7 +21,7 @@ import polars as pl
 from core.errors import UnreadableFiling
 from core.reading import cells, headers, sheets
 from core.reading.headers import Heading
-from core.reading.reading import Reading
+from core.reading.reading import FIRST, Reading
 from core.record import COLUMNS
 
 _ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("D0CF11E0A1B11AE1")
@@ -51,7 +51,7 @@ def open_workbook(path: Path, layout: str | None) -> Reading:
         zipped = file.read(len(_ZIP)) == _ZIP
     if zipped:
         refuse_bombs(path)
-    filled = list(parsed(path))
+    filled, small = _survey(path)
     if not filled:
         raise UnreadableFiling("工作簿是空的，请核对后重新报送。", "The workbook is empty; check it and file again.")
     names = {name: [""] * left + texts(first) for name, _, left, _, first in filled}
@@ -67,10 +67,21 @@ def open_workbook(path: Path, layout: str | None) -> Reading:
     if last + 1 < heading.first_row:
         raise cells.no_rows()
     skipped = heading.first_row - top - 1
-    return Reading.of(
+    opened = Reading.of(
         path, "xlsx" if zipped else "xls", None, heading, last + 2 - heading.first_row,
         partial(_frames, path, name, left, skipped, heading),
     )
+    if rest := small[skipped:]:
+        opened.keep(_framed(iter(rest), left, heading, FIRST))
+    return opened
+
+
+def _survey(path: Path) -> tuple[list[list], list[list]]:
+    """What `sheets` says of the worksheets with cells, and the rows of the only one when they are few."""
+    lines = parsed(path)
+    filled, few = next(lines), list(islice(lines, FIRST + 1))
+    lines.close()
+    return filled, few if len(few) <= FIRST else []
 
 
 def parsed(path: Path, *sheet: str) -> Iterator[list]:
@@ -91,7 +102,10 @@ def parsed(path: Path, *sheet: str) -> Iterator[list]:
 
 
 def _frames(path: Path, sheet: str, left: int, skipped: int, heading: Heading, rows: int) -> Iterator[pl.DataFrame]:
-    lines = islice(parsed(path, sheet), skipped, None)
+    yield from _framed(islice(parsed(path, sheet), 1 + skipped, None), left, heading, rows)
+
+
+def _framed(lines: Iterator[list], left: int, heading: Heading, rows: int) -> Iterator[pl.DataFrame]:
     row = heading.first_row
     while chunk := list(islice(lines, rows)):
         columns = [("",) * len(chunk)] * left + list(zip(*chunk, strict=True))

@@ -108,8 +108,8 @@ def fingerprint(reference: Reference, settings: Settings) -> str:
 
 _READERS = tuple(
     f"core.{name}" for name in (
-        "alike cell certificate checking citizen enrolment facts garbled photos profile revocations settings sorting "
-        "twins values"
+        "alike archive cell certificate checking citizen comparison enrolment facts garbled photos profile revocations "
+        "settings sorting twins values"
     ).split()
 )
 """What else decides a verdict: how cells are read, and how facts about records come about."""

@@ -39,6 +39,8 @@ class Context:
 
     `resolved_on` is the day of the degree committee's resolution (学位授予决议), `listed` how many names it lists,
     `attached` whether a scan of it came along; `photos` whether photos did. `only` limits the rulebook to some checks.
+    The filer and its resolution reach the checks as columns (`filer`, `resolved_on`, facts.WHOLE) only, so contexts that
+    differ in nothing else are equal and their filings are judged together.
     """
 
     columns: frozenset[str]
@@ -48,14 +50,14 @@ class Context:
     settings: Settings = field(default_factory=Settings)
     term: Term | None = None
     category: Category | None = None
-    institution: str | None = None
+    institution: str | None = field(default=None, compare=False)
     supplement: bool = False
     approved: bool | None = None
     archive: bool = False
     photos: bool = False
-    resolved_on: date | None = None
-    listed: int | None = None
-    attached: bool | None = None
+    resolved_on: date | None = field(default=None, compare=False)
+    listed: int | None = field(default=None, compare=False)
+    attached: bool | None = field(default=None, compare=False)
     only: frozenset[str] | None = None
 
 

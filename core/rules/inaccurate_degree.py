@@ -19,13 +19,13 @@ _MASTER = {
     "A22", cls=INACCURATE, fields=("XWSYDWM",),
     zh="学位授予单位与报送单位不一致，请核对或由授予单位报送。",
     en="The granting institution is not the one that files; please check, or let the granting institution file it.",
-    when=lambda context: pl.lit(context.institution is not None) & pl.col("institution").is_not_null(),
+    when=lambda _: pl.col("filer").is_not_null() & pl.col("institution").is_not_null(),
     passes=({"XWSYDWM": "80901"},),
     fails=({"XWSYDWM": "80902", "XWZSBH": "8090242025000123"},),
 )
-def record_belongs_to_the_filer(context: Context) -> pl.Expr:
+def record_belongs_to_the_filer(_: Context) -> pl.Expr:
     """Check A22 of the rule list; institutions answer for their own data (article 4)."""
-    return pl.col("institution") == pl.lit(context.institution, pl.String)
+    return pl.col("institution") == pl.col("filer")
 
 
 def _degree_is_told(_: Context) -> pl.Expr:

@@ -94,13 +94,13 @@ def discipline_existed_at_conferral(_: Context) -> pl.Expr:
     "P20", cls=POLICY, fields=("HXWRQ",),
     zh="获学位日期早于学位评定委员会的授予决议，请核实并书面说明。",
     en="The degree was conferred before the degree committee's resolution; please verify and explain in writing.",
-    when=lambda context: pl.lit(context.resolved_on is not None) & conferred_fits(context),
+    when=lambda context: pl.col("resolved_on").is_not_null() & conferred_fits(context),
     passes=({"HXWRQ": "20250620"}, {"HXWRQ": "20250630"}),
     fails=({"HXWRQ": "20250619"},),
 )
-def conferred_upon_the_resolution(context: Context) -> pl.Expr:
+def conferred_upon_the_resolution(_: Context) -> pl.Expr:
     """Check P20 of the rule list; the day of the resolution is told with the filing."""
-    return _CONFERRED >= pl.lit(context.resolved_on, pl.Date)
+    return _CONFERRED >= pl.col("resolved_on")
 
 
 def _earliest(context: Context) -> date | None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from core import packaging, pictures
+from core import pictures, public_package
 from core.database import Database
 from core.public.page import NONE, ONE, SENTENCES
 from tests.browser.conftest import reader
@@ -29,7 +29,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wanted = certificates(n1="张明", n2="阿依古丽·买买提")
     wanted[a_number("n1")] |= {"ZYMC": "计算机科学与技术" * 12}
     package = a_full(db, folder / "packages", wanted, photos=True, photo_of={a_number("n1"): sha256})
-    packaging.release(folder / "packages", package)
+    public_package.release(folder / "packages", package)
     db.close()
     return folder / "packages"
 

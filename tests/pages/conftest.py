@@ -23,8 +23,8 @@ from tests.builders import (
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
-    "overview", "load", "jobs", "filings", "review", "expected", "queue", "record", "publish", "feedback", "lookup", "rates",
-    "rulebook", "revision", "codes",
+    "overview", "calendar", "load", "jobs", "filings", "review", "expected", "queue", "record", "publish", "feedback",
+    "lookup", "rates", "rulebook", "revision", "codes",
 )
 Open = Callable[..., AppTest]
 

@@ -120,6 +120,7 @@ def sentences(app: AppTest) -> set[str]:
 def _data() -> set[str]:
     names = set(reference.load().table("institutions").filter(pl.col("name_en").is_null())["name"])
     cited = {source for table in reference.load().tables.values() for source in table["source"].unique()}
+    cited |= set(reference.load().table("holiday_notices")["document"])
     return names | cited | {plain(rule.source) for rule in RULES.values()} | {"张安安", "中文"}
 
 

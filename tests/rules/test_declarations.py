@@ -1,6 +1,7 @@
 """What reviewers forget: every declaration has its examples, its sentences in both languages and its source."""
 
 import re
+from datetime import date
 
 import polars as pl
 import pytest
@@ -16,6 +17,8 @@ EXPECTED = [
     for letter, last in (("O", 6), ("S", 5), ("I", 18), ("A", 51), ("X", 12), ("P", 23)) for number in range(1, last + 1)
 ]
 """All 115 checks of the rule list."""
+OF_THE_FILING = {"filer", "resolved_on"}
+"""What a read row carries of its filing."""
 SOFT_IN_A_CATEGORY = {"A09", "A34"}
 """Notes only in filings of another category than that of their examples."""
 CLASS_OF_LETTER = {
@@ -81,8 +84,19 @@ def test_a_rule_reads_only_what_a_chunk_has_and_is_judged_without_other_records(
     if RULES[code].sight is Sight.WHOLE:
         assert read <= {"row"} | facts.WHOLE.keys()
         return
-    assert read <= {"row"} | record.COLUMNS.keys() | values.DERIVED.keys() | facts.KNOWN.keys()
+    assert read <= {"row"} | OF_THE_FILING | record.COLUMNS.keys() | values.DERIVED.keys() | facts.KNOWN.keys()
     assert RULES[code].sight is Sight.PHOTO or not {name for name in known if name.startswith("known_")}
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_a_rule_knows_the_filer_and_its_resolution_by_column_only_so_filings_are_judged_together(code):
+    one = a_context(institution="80901", resolved_on=date(2025, 6, 20), listed=3, attached=True)
+    other = a_context(institution=None, resolved_on=None, listed=None, attached=None)
+
+    assert one == other
+    for told in ("when", "holds", "soft", "covered"):
+        expression = getattr(RULES[code], told)
+        assert expression is None or expression(one).meta.eq(expression(other)), told
 
 
 @pytest.mark.parametrize("code", [code for code, rule in RULES.items() if rule.sight is Sight.RECORD])

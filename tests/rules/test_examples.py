@@ -6,7 +6,7 @@ from functools import cache
 import polars as pl
 import pytest
 
-from core import checking, facts, values
+from core import checking, facts
 from core.deadlines import Term
 from core.rules import RULES, Context, Example, Sight
 from core.vocabulary import Category, FindingClass
@@ -53,7 +53,7 @@ ALSO: dict[tuple[str, str, int], set[str]] = {
 def enriched(rows: list[Example], context: Context) -> pl.DataFrame:
     """The rows laid over the right record and read, with the facts they claim to be known and no others."""
     filed = [{name: text for name, text in row.items() if name not in facts.KNOWN} for row in rows]
-    frame = values.read(a_chunk(*(a_record(**changes) for changes in filed)), context.reference)
+    frame = checking.read([(a_chunk(*(a_record(**changes) for changes in filed)), context)])
     return frame.with_columns(
         _fact(pl.Series(name, [row.get(name) for row in rows], pl.String), kind)
         for name, kind in facts.KNOWN.items()
@@ -86,7 +86,7 @@ def found() -> dict[tuple[str, str, int], dict[str, tuple[str, str]]]:
     result = {each: {} for each in EXAMPLES}
     for each in EXAMPLES:
         if RULES[each[0]].sight is Sight.WHOLE:
-            lines = checking.judge_whole(_told(each), a_context(**filing_of(*each[:2]))).findings
+            lines = checking.judge_whole([_told(each)], a_context(**filing_of(*each[:2]))).findings
             result[each] = {rule: (cls, field) for rule, cls, field in lines.select("rule", "class", "field").iter_rows()}
         else:
             filings.setdefault(str(filing_of(*each[:2])), []).append(each)

@@ -53,7 +53,7 @@ def test_pandera_agrees_on_every_example(category):
 def test_pandera_agrees_on_filings_as_such(example):
     told, context = told_of_filing(example), a_context(**filing_of(*example[:2]))
     line = pl.DataFrame([{name: told.get(name) for name in facts.WHOLE}], schema=facts.WHOLE)
-    found = checking.judge_whole(told, context).findings["rule"]
+    found = checking.judge_whole([told], context).findings["rule"]
 
     assert by_pandera(line.with_columns(row=pl.lit(0, pl.Int64)), context, whole=True) == {(0, rule) for rule in found}
 

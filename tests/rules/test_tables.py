@@ -34,7 +34,7 @@ def _tally(code: str, kind: str, rows: list[Example], emptied: Collection[str]) 
     context = a_context(**filing_of(code, kind) | {"archive": RULES[code].sight is Sight.ARCHIVE})
     bare = replace(context, reference=without(context.reference, emptied))
     if RULES[code].sight is Sight.WHOLE:  # what of a filing is counted by a table is then not told
-        checked = checking.judge_whole({"whole_records": 1}, bare).tally
+        checked = checking.judge_whole([{"whole_records": 1}], bare).tally
     else:
         checked = checking.judge(enriched(rows, context), bare, frozenset(Sight)).tally
     return checked.filter(pl.col("rule") == code).select("evaluated", "failed", "no_reference").row(0)

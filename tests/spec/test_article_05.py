@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 import pytest
 
-from core import lookup, overview, publication
+from core import lookup, milestones, publication
 from core.deadlines import Term, term_of
-from core.overview import Deadline
+from core.milestones import Kind, State
 from tests.builders import TERM, a_desk, a_filing, a_record, at_desk, people, statuses
 
 
@@ -32,15 +32,25 @@ def test_each_semesters_degrees_are_due_online_on_1_june_or_1_december(conferred
 
 
 @pytest.mark.parametrize(
+    ("term", "last"), [(Term(2023, 2), date(2024, 11, 29)), (Term(2024, 1), date(2025, 5, 30)), (Term(2023, 1), date(2024, 5, 31))],
+    ids=["1 December is a Sunday", "1 June falls into a holiday", "1 June is a Saturday"],
+)
+def test_a_day_of_publication_on_a_weekend_does_not_move_and_the_work_is_done_before(tmp_path, term, last):
+    due = next(day for day in milestones.of_term(a_desk(tmp_path), term) if day.kind is Kind.PUBLISH)
+
+    assert (due.on, due.act_by) == (term.publish_by, last)
+
+
+@pytest.mark.parametrize(
     ("today", "days"), [(datetime(2025, 11, 30, 23, 59), 1), (datetime(2025, 12, 1, 0, 0), 0)], ids=["eve", "the day"]
 )
 def test_the_desk_counts_down_to_the_day_of_publication(tmp_path, today, days):
     desk = a_desk(tmp_path)
     a_filing(desk, approved=True)
 
-    dues = {due.deadline: due for due in overview.dues(at_desk(desk, at=today))}
+    due = {day.kind: day for day in milestones.ahead(at_desk(desk, at=today))}[Kind.PUBLISH]
 
-    assert (dues[Deadline.PUBLISH].on, dues[Deadline.PUBLISH].days) == (date(2025, 12, 1), days)
+    assert (due.on, due.days, due.state) == (date(2025, 12, 1), days, State.OPEN)
 
 
 def test_a_semester_that_missed_its_day_stays_on_the_list_until_it_is_online(tmp_path):
@@ -48,11 +58,11 @@ def test_a_semester_that_missed_its_day_stays_on_the_list_until_it_is_online(tmp
     a_filing(desk, approved=True)
     late = at_desk(desk, at=datetime(2025, 12, 5, 9, 0))
 
-    assert [(due.deadline, due.days) for due in overview.dues(late)] == [(Deadline.PUBLISH, -4)]
+    assert [(day.kind, day.days) for day in milestones.ahead(late) if day.state is State.OVERDUE] == [(Kind.PUBLISH, -4)]
 
     publication.publish(late, TERM, counted=1)
 
-    assert overview.dues(late) == []
+    assert [day for day in milestones.ahead(late) if day.state is State.OVERDUE] == []
 
 
 def test_publishing_a_semester_leaves_the_others_where_they_are(tmp_path):

@@ -1,13 +1,14 @@
 """第六条 每年5月31日前和11月30日前，学位中心将经过数据整理后确定的上一学期暂不提供网上查询的数据反馈至学位授予单位。"""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
-from core import exports, feedback
+from core import exports, feedback, milestones
 from core.deadlines import Term
 from core.errors import NotFound
-from tests.builders import NAMELESS, TERM, WRONG_BIRTH, a_desk, a_filing, an_approval, people
+from core.milestones import Kind, State
+from tests.builders import NAMELESS, TERM, WRONG_BIRTH, a_desk, a_filing, an_approval, at_desk, people
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,18 @@ def test_records_meeting_the_conditions_are_not_fed_back(tmp_path):
     a_filing(desk, people(3), approved=True)
 
     assert feedback.issue(desk, TERM) == 0
+
+
+def test_feedback_not_sent_by_its_day_is_overdue_until_it_is(tmp_path):
+    desk = a_desk(tmp_path)
+    a_filing(desk, people(2, **NAMELESS), approved=True)
+
+    def state(at):
+        return next(day.state for day in milestones.of_term(at_desk(desk, at=at), TERM) if day.kind is Kind.FEED_BACK)
+
+    assert state(datetime(2025, 11, 30, 23, 59)) is State.OPEN
+    assert state(datetime(2025, 12, 1, 0, 0)) is State.OVERDUE
+
+    feedback.issue(desk, TERM)
+
+    assert state(datetime(2025, 12, 1, 0, 0)) is State.DONE

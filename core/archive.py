@@ -1,0 +1,141 @@
+"""在库比对: drafts judged by all checks against everything on file (articles 2 and 8). Nothing is written.
+
+Must not know whether a draft came from a filing or a correction, nor what becomes of what is found.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+
+from core import comparison, enrolment
+from core.checking import Checked
+from core.database import Database, Transaction
+from core.deadlines import Term
+from core.draft import Draft, offsets
+from core.facts import SAME_NUMBER
+from core.twins import near_twins
+
+_ACQUAINTED = f"""
+WITH theirs AS (
+    SELECT r.name, r.certificate_no AS certificate, r.person, r.level, r.major, r.born, r.sex, r.conferred_on AS conferred,
+        r.entered, r.graduated, r.full_time, r.declared, f.institution,
+        CASE WHEN r.status IN ('revoked', 'withdrawn') THEN r.status ELSE 'on_file' END AS status
+    FROM record AS r
+    JOIN filing AS f ON f.filing_id = r.filing_id
+    WHERE r.person IN (SELECT person FROM read_parquet($heads)) AND NOT list_contains($except, r.filing_id)
+        AND r.status NOT IN ('superseded', 'out_of_scope')
+    QUALIFY row_number() OVER (PARTITION BY r.person ORDER BY r.record_id) <= {SAME_NUMBER}
+)
+SELECT h.row, r.* EXCLUDE (institution, status), r.institution = h.filer AS here, r.status
+FROM theirs AS r
+JOIN read_parquet($heads) AS h ON h.person = r.person
+WHERE h.suspect OR (h.level = '2' AND r.level = '3') OR h.name <> r.name OR h.born <> r.born OR h.sex <> r.sex
+    OR r.status IN ('revoked', 'withdrawn')
+    OR (h.level = r.level AND (h.conferred = r.conferred OR h.major = r.major
+        OR (h.full_time AND r.full_time AND h.entered < r.graduated AND r.entered < h.graduated)))"""
+"""Records on file that share a person with the filing, where there is anything to say of the two."""
+
+_MATCHES = """
+SELECT h.row, bool_or(r.person <> h.person) AS known_certificate_other,
+    bool_or(r.person = h.person) AS known_same_record
+FROM record AS r
+JOIN read_parquet($heads) AS h ON r.certificate_no = h.certificate
+WHERE r.status NOT IN ('superseded', 'withdrawn', 'revoked', 'out_of_scope') AND NOT list_contains($except, r.filing_id)
+GROUP BY h.row"""
+
+_NAMESAKES = """
+WITH theirs AS (
+    SELECT DISTINCT f.institution AS filer, r.name, r.born, r.person
+    FROM record AS r
+    JOIN filing AS f ON f.filing_id = r.filing_id
+    WHERE r.filing_id IN (SELECT filing_id FROM filing WHERE list_contains($filers, institution))
+        AND NOT list_contains($except, r.filing_id) AND r.status NOT IN ('superseded', 'withdrawn', 'revoked', 'out_of_scope')
+), ours AS (
+    SELECT h.row, h.filer, h.name, h.born, h.person
+    FROM read_parquet($heads) AS h
+    SEMI JOIN theirs AS t ON t.filer = h.filer AND t.name = h.name AND t.born = h.born AND t.person <> h.person
+)
+SELECT row, filer, name, born, person FROM ours
+UNION ALL
+SELECT NULL AS row, t.filer, t.name, t.born, t.person
+FROM theirs AS t SEMI JOIN ours AS o ON t.filer = o.filer AND t.name = o.name AND t.born = o.born"""
+"""Rows with a namesake of the same birth date and another number on file here, and those namesakes."""
+
+_PHOTO_TWINS = """
+SELECT DISTINCT p.row, TRUE AS known_photo_twin
+FROM read_parquet($photos) AS p
+JOIN read_parquet($heads) AS h ON h.row = p.row
+JOIN photo AS q ON q.sha256 = p.sha256
+JOIN record AS r ON r.record_id = q.record_id
+WHERE r.person <> h.person AND NOT list_contains($except, r.filing_id)
+    AND r.status NOT IN ('superseded', 'withdrawn', 'revoked', 'out_of_scope')"""
+"""Rows whose picture is another person's on file."""
+
+_LAST_YEAR = """
+SELECT institution, category, term, sum(records)::BIGINT AS records FROM filing
+WHERE list_contains($filers, institution) AND status NOT IN ('returned', 'replaced') AND NOT supplement
+GROUP BY ALL"""
+
+_COHORTS = """
+SELECT f.institution, r.level, year(r.entered) AS year, count(*) AS records
+FROM record AS r
+JOIN filing AS f ON f.filing_id = r.filing_id
+WHERE r.filing_id IN (SELECT filing_id FROM filing WHERE list_contains($filers, institution))
+    AND NOT list_contains($except, r.filing_id) AND r.status NOT IN ('superseded', 'withdrawn', 'revoked', 'out_of_scope')
+    AND r.entered IS NOT NULL AND NOT r.declared
+GROUP BY ALL"""
+
+
+def foresee(store: Database | Transaction, draft: Draft, *, filing_id: int = 0) -> Checked:
+    """What sorting a draft would find now: its own findings and those against everything on file. Nothing is written.
+
+    `filing_id` is the filing's own number when it is on file already: it is not compared with itself.
+    """
+    return foresee_all(store, [draft], [filing_id], draft.folder / "round.parquet").alone()
+
+
+def foresee_all(store: Database | Transaction, drafts: Sequence[Draft], filing_ids: Sequence[int], path: Path) -> Checked:
+    """What is found of drafts that have nobody in common, by all checks; their heads go to `path` (comparison.heads_of)."""
+    heads = comparison.heads_of(drafts)
+    heads.write_parquet(path, compression="uncompressed")
+    filers = sorted({draft.context.institution for draft in drafts if draft.context.institution})
+    asked = {"heads": str(path), "filers": filers, "except": list(filing_ids)}
+    acquainted, matches = store.frame(_ACQUAINTED, **asked), store.frame(_MATCHES, **asked)
+    told = [matches, near_twins(store.frame(_NAMESAKES, **asked))]
+    with_photos = pictured(drafts)
+    if with_photos is not None:
+        photos = path.with_name("photos.parquet")
+        with_photos.write_parquet(photos)
+        told.append(store.frame(_PHOTO_TWINS, **asked, photos=str(photos)))
+    return comparison.completed(drafts, heads, acquainted, told, _wholes(store, drafts, asked))
+
+
+def pictured(drafts: Sequence[Draft]) -> pl.DataFrame | None:
+    """The drafts' photos: part, row as in their heads, sha256, file_name and what is known of each; None without any."""
+    kept = [
+        draft.photos.pairs.join(draft.photos.facts, on="row", maintain_order="left")
+        .with_columns(pl.col("row") + start, part=pl.lit(part, pl.UInt32))
+        for part, (draft, start) in enumerate(zip(drafts, offsets(drafts), strict=True)) if draft.photos
+    ]
+    return pl.concat(kept) if kept else None
+
+
+def _wholes(store: Database | Transaction, drafts: Sequence[Draft], asked: dict[str, object]) -> list[dict[str, object]]:
+    """Facts of the filings as such that only everything on file and the table of enrolment tell."""
+    before = {row[:3]: row[3] for row in store.frame(_LAST_YEAR, **asked).iter_rows()}
+    cohorts = store.frame(_COHORTS, **asked)
+    return [_whole(draft, before, cohorts) for draft in drafts]
+
+
+def _whole(draft: Draft, before: dict[tuple[str, str, str], int], cohorts: pl.DataFrame) -> dict[str, object]:
+    context = draft.context
+    if not (context.institution and context.term):
+        return {}
+    last_year = None
+    if context.category and not context.supplement:
+        a_year_ago = Term(context.term.year - 1, context.term.half).code
+        last_year = before.get((context.institution, str(context.category), a_year_ago))
+    own = cohorts.filter(pl.col("institution") == context.institution)
+    excess = enrolment.excess(context.reference, context.institution, draft.profile.cohorts(), own)
+    return {"whole_last_year": last_year, "whole_enrolled_excess": excess}
