@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOME_DIR ?= data/var
 export DESK_HOME := $(HOME_DIR)
 
-.PHONY: help run test proof bench docs clean
+.PHONY: help run lookup test proof bench docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -13,6 +13,9 @@ help: ## what can be made
 run: $(VENV)/.run ## install, fill with demo data when empty, open the app on 127.0.0.1:8501
 	$(BIN)/python -m core demo --if-empty
 	$(BIN)/streamlit run dashboard.py
+
+lookup: $(VENV)/.run ## the public lookup on 127.0.0.1:8600, over the latest package (`python -m core package` writes one)
+	$(BIN)/python -m core.public
 
 test: $(VENV)/.test chromium ## install, then ruff and all tests, browser tests included
 	$(BIN)/ruff check .

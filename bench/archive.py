@@ -4,14 +4,16 @@ from datetime import datetime
 
 from core.database import Database
 
+PARQUET = "archive.parquet"
+"""What the archive's filings name as theirs; there is no such file."""
 _FILED = 200_000
 _PART = 5_000_000
 
-_FILING = """
+_FILING = f"""
 INSERT INTO filing (filing_id, term, institution, province, category, level, supplement, layout, format, encoding, file_name,
     sha256, size, records, first_record, parquet, ruleset, received_at, received_by, status)
 SELECT 1000 + n, '2012-2', (10001 + n % 1000)::VARCHAR, '11', '2.3.1', '4', FALSE, 'named', 'csv', 'utf-8', 'archive.csv',
-    'archive ' || n, 1, $filed, 1000000000 + n * $filed, 'archive.parquet', 'archive', $at_, 'bench', 'approved'
+    'archive ' || n, 1, $filed, 1000000000 + n * $filed, '{PARQUET}', 'archive', $at_, 'bench', 'approved'
 FROM range($filings) AS t(n)"""
 
 _RECORD = """

@@ -21,10 +21,11 @@ from streamlit.testing.v1 import AppTest
 
 from bench import archive as archives
 from bench import filing, registers
-from core import admission, checking, draft, facts, intake, queue, reading, ruleset, store, trial
+from core import admission, checking, draft, facts, intake, public_package, queue, reading, ruleset, store, trial
 from core.deadlines import Term
 from core.declaration import Declared
 from core.desk import Actor, Desk, system_clock
+from core.public_package import Public
 from core.rules import RULES, Context, Sight, schema
 from core.ruleset import Proposal
 from core.trial import Reach
@@ -56,6 +57,8 @@ def main() -> None:
               f"| {statistics.median(ratios):.2f} ({', '.join(f'{ratio:.2f}' for ratio in sorted(ratios))}) |")
         print(f"| peak memory of the load | {max(load[1] for _, load in rounds):.2f} GB |", flush=True)
         for figure, value in _archive_stage(path, asked.archive, statistics.median(load[0] for _, load in rounds)):
+            print(f"| {figure} | {value} |", flush=True)
+        for figure, value in _package_stage(path, statistics.median(raw[0] for raw, _ in rounds)):
             print(f"| {figure} | {value} |", flush=True)
         if asked.archive:
             return
@@ -109,7 +112,31 @@ def _archive_stage(path: Path, archive: int, empty: float) -> Iterator[tuple[str
     tried = apart(_try_out, path, folder)
     yield "trial of all checks over the stored records ÷ their load", f"{tried[0] / loaded[0]:.2f}"
     yield "peak memory of the trial", f"{tried[1]:.2f} GB"
+
+
+def _package_stage(path: Path, raw: float) -> Iterator[tuple[str, str]]:
+    """What was loaded, put on line and written as a full package, against the raw load of the same rows."""
+    folder = path.parent / "archive"
+    db = store.open_store(folder)
+    with db.transaction() as tx:
+        tx.run("UPDATE record SET status = 'published' WHERE status = 'cleared'")
+    db.close()
+    packaged = apart(_package, path, folder)
+    yield "a full package of the stored records ÷ the raw DuckDB load of the same rows", f"{packaged[0] / raw:.2f}"
+    yield "peak memory of packaging", f"{packaged[1]:.2f} GB"
     shutil.rmtree(folder)
+
+
+def _package(_: Path, folder: Path) -> None:
+    db = store.open_store(folder)
+    now = system_clock()
+    filed = f"{public_package.ONLINE} AND f.parquet <> '{archives.PARQUET}'"
+    with db.snapshot() as seen:
+        package = public_package.write_full(
+            seen, Public(db.folder, ruleset.in_force(db, now.date()), now, filed), folder / "packages"
+        )
+    public_package.release(folder / "packages", package)
+    db.close()
 
 
 def _context(source: reading.Reading, judged_by: ruleset.Ruleset) -> Context:

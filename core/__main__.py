@@ -1,6 +1,6 @@
-"""The command line: `python -m core check|load|approve|return|publish|feedback|demo`, the same steps as the pages.
+"""The command line: `python -m core check|load|approve|return|publish|package|verify-package|feedback|demo`.
 
-`check` needs no store. Sentences are Chinese unless the locale (LANG) is English.
+`check` and `verify-package` need no store. Sentences are Chinese unless the locale (LANG) is English.
 """
 
 import argparse
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from core import commands, reading, store
+from core import commands, public_commands, reading, store
 from core.commands import REFUSED, say
 from core.errors import CentreError
 from core.vocabulary import Category
@@ -66,6 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     added = command("publish", commands.publish)
     added.add_argument("term")
     added.add_argument("--count", type=int, help="确认条数 the number of records, to confirm")
+    added = command("package", public_commands.package)
+    added.add_argument("--full", action="store_true", help="变更包之后再打一个全量包 a full package too, after the delta")
+    added.add_argument("--photos", action="store_true", help="附照片文件 with the photos' files")
+    command("verify-package", public_commands.verify_package).add_argument("folder", type=Path, metavar="DIR")
     added = command("feedback", commands.send_feedback)
     added.add_argument("term")
     added.add_argument("--out", type=Path, required=True, help="zip")

@@ -6,7 +6,8 @@ which column a cell is in.
 
 import polars as pl
 
-_EDGE = " \t\r\n\u3000\u00a0\u200b\ufeff"
+EDGE = " \t\r\n\u3000\u00a0\u200b\ufeff"
+"""What may stand around a cell's text without being part of it."""
 _SPACE = r"[\s\u3000\u00a0\u200b\ufeff]"
 _SEPARATOR = "・･•．‧∙⋅●﹒。"
 """What is written for the middle dot between the parts of a name."""
@@ -22,7 +23,7 @@ def blank(code: str) -> pl.Expr:
 
 def tidy(text: pl.Expr) -> pl.Expr:
     """The text without outer spaces; null when nothing is left."""
-    inner = text.str.strip_chars(_EDGE)
+    inner = text.str.strip_chars(EDGE)
     return pl.when(inner != "").then(inner)
 
 

@@ -168,6 +168,17 @@ class Database:
                 cursor.close()
             self._version += 1
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Transaction]:
+        """Read several times over the store as it is now, while others write; temporary tables are forgotten at the end."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute("BEGIN")
+            yield Transaction(cursor)
+        finally:
+            _roll_back(cursor)
+            cursor.close()
+
     def migrate(self) -> None:
         """Apply the numbered migrations not yet recorded, each in its own transaction."""
         self._connection.execute(

@@ -37,6 +37,10 @@ class BadRequest(CentreError):
     """What was typed in cannot be used as it stands."""
 
 
+class BrokenPackage(CentreError):
+    """A publication package is not as it was made, or does not follow the one before it."""
+
+
 class CalendarMissing(CentreError):
     """The working days of a year have not been entered."""
 

@@ -209,3 +209,31 @@ def test_while_the_store_is_open_elsewhere_the_command_line_says_so(tmp_path):
 
     assert told.returncode == 2
     assert "数据库正被另一个程序使用" in told.stderr
+
+
+def test_what_is_on_line_is_packaged_released_and_verified_from_the_command_line(tmp_path):
+    home = tmp_path / "store"
+    for filing, first in enumerate((0, 20), start=1):
+        path = a_csv(tmp_path / f"{filing}.csv", people(12, first=first))
+        assert _run("load", path, "--term", "2024-2", home=home).returncode == 0
+        _run("approve", filing, "--date", "2025-09-01", "--document", "京学位〔2025〕1号", home=home)
+        _run("publish", "2024-2", "--count", 12, home=home)
+
+        told = _run("package", home=home)
+
+        assert told.returncode == 0
+        assert f"第{filing}号" in told.stdout and f"公开证书{12 * filing}条" in told.stdout
+    assert "没有变化" in _run("package", home=home).stdout
+    assert "第3号全量包" in _run("package", "--full", home=home).stdout
+    assert (home / "packages" / "latest").read_text() == "000003"
+
+    verified = _program("verify-package", home / "packages")
+
+    assert (verified.returncode, verified.stderr) == (0, "")
+    assert "3个数据包" in verified.stdout and "24条" in verified.stdout
+    data = home / "packages" / "000002" / "changes.parquet"
+    data.write_bytes(data.read_bytes()[:-1] + b"!")
+    for folder in (home / "packages", home / "packages" / "000002", tmp_path / "nowhere"):
+        refused = _program("verify-package", folder)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert refused.stderr.endswith("。\n") and refused.stderr.count("\n") == 1
