@@ -4,6 +4,7 @@ Serves article 3. Must not know where they are looked for.
 """
 
 import unicodedata
+from collections.abc import Callable
 
 USUAL_NUMBER = r"^[0-9A-Z]+$"
 USUAL_NAME = r"^[\x{4E00}-\x{9FFF}]+$"
@@ -15,13 +16,19 @@ _MARKS = frozenset({"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", 
 
 def number(written: str) -> str:
     """A certificate number as it is compared: half width, upper case, without spaces of any kind."""
-    return _without(_SPACES, unicodedata.normalize("NFKC", written).upper())
+    return _settled(lambda text: _without(_SPACES, unicodedata.normalize("NFKC", text).upper()), written)
 
 
 def name(written: str) -> str:
     """A name as it is compared: its letters alone, half width, without case, spaces, dots, dashes and other marks."""
-    letters = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", written).casefold())
-    return _without(_SPACES | _MARKS, letters)
+    return _settled(lambda text: _without(_SPACES | _MARKS, unicodedata.normalize("NFKC", text).casefold()), written)
+
+
+def _settled(step: Callable[[str], str], text: str) -> str:
+    """What repeating a step comes to: taking a mark away may let its neighbours join, and changing case may part them."""
+    while (after := step(text)) != text:
+        text = after
+    return text
 
 
 def _without(categories: frozenset[str], text: str) -> str:
