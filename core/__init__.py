@@ -1,7 +1,7 @@
 """学位证书信息管理: the work of the degree centre, one module per step, on a small spine.
 
 Level 0  vocabulary, errors                                 words
-Level 1  lifecycle, record, reference, settings, citizen, certificate, garbled, cell, alike     pure regulation, dated tables, one cell
+Level 1  lifecycle, record, reference, settings, citizen, certificate, garbled, cell, alike, disk     pure regulation, tables, one cell, one file
 Level 2  deadlines, database, values, twins, photo_files, reading/       the calendar, the store, what was filed
 Level 3  desk, declaration, rules/, facts, photos, profile, ministry, revocations, suggestion    who acts, and the rulebook
 Level 4  checking, ledger, enrolment, tables, attachments, pictures, filed         the two gates, tables as staff keep them
@@ -11,9 +11,9 @@ Level 7  archive                                    beside everything on file
 Level 8  sorting, admission                          数据整理: both gates, once; what may be filed
 Level 9  intake, review, publication, feedback, lookup, views, causes, queue, rates, overview, expected    the steps, and reads
 Level 10  job, inspection, analysis, exports, handbook, resort    a closer look, and files that leave
-Level 11  jobs, jobworker, trial, reminders                             work behind the screens; a proposed rulebook on records on file
-Level 12  jobbatch, inbox, revision                         those in hand, and asked for; and put in force
-Level 13  jobrunner                                         carried out
+Level 11  jobfiles, jobworker, trial, reminders                             work behind the screens; a proposed rulebook on records on file
+Level 12  jobs, jobbatch, revision                         those in hand, and asked for; and put in force
+Level 13  jobrunner, inbox                                         carried out
 Level 14  demo/                                              the synthetic nation, walked along the line
 Level 15  commands                                          what the command line does
 Level 16  __main__                                           the command line
