@@ -6,7 +6,7 @@ Level 2  deadlines, database, values, twins, photo_files, reading/       the cal
 Level 3  desk, declaration, rules/, facts, photos, profile, ministry, revocations, suggestion    who acts, and the rulebook
 Level 4  checking, ledger, enrolment, tables, attachments, pictures, filed         the two gates, tables as staff keep them
 Level 5  draft, ruleset, package                             a filing read through; versions of the rulebook; what comes at once
-Level 6  comparison, versions, store, supplements, nil_returns  beyond one record; the store opened; kinds of filing
+Level 6  comparison, versions, store, supplements, nil_returns, unpacking, contents  beyond one record; the store opened; kinds of filing
 Level 7  archive                                    beside everything on file
 Level 8  sorting, admission                          数据整理: both gates, once; what may be filed
 Level 9  intake, review, publication, feedback, lookup, views, causes, queue, rates, overview, expected    the steps, and reads

@@ -74,7 +74,8 @@ def folder_of(db: Database) -> Path:
 
 def found_in(folder: Path) -> list[Found]:
     """Everything in the institutions' folders below this one, in order; what systems and copying programs leave is not."""
-    institutions = sorted(path for path in folder.iterdir() if _CODE.fullmatch(path.name) and path.is_dir())
+    folders = (path for path in folder.iterdir() if _CODE.fullmatch(path.name) and path.is_dir())
+    institutions = sorted(path for path in folders if not path.is_symlink())
     return [
         Found(institution.name, path)
         for institution in institutions for path in sorted(institution.iterdir())

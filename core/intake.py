@@ -130,7 +130,7 @@ def _kept(db: Database, arrivals: Sequence[Arrival]) -> list[Arrival]:
 def _take_back(db: Database, arrivals: Sequence[Arrival]) -> None:
     """Delete the rows and originals of arrivals that did not enter the store; a filing's own stay, whoever stored it.
 
-    Where the store cannot be asked for want of room, they lie until it is opened again.
+    Where the store was shut down for want of room it cannot be asked: they lie until it is next opened, and no filing is theirs.
     """
     parquets, hashes = [each.parquet for each in arrivals], [each.draft.sha256 for each in arrivals]
     with suppress(DiskFull), db.transaction() as tx:
