@@ -26,11 +26,11 @@ class File:
 
 @dataclass(frozen=True)
 class Contents:
-    """What is in a package. `photos` are files in its zip, `scans` names; `totals` are category or level, records
+    """What is in a package. `photos` is the name of their zip and how many files it has, `scans` are names; `totals` are category or level, records
     declared, rows found. `refusal` is why it cannot be taken for another reason than one of its files."""
 
     files: tuple[File, ...]
-    photos: int | None
+    photos: tuple[str, int] | None
     scans: tuple[str, ...]
     sheet: bool
     totals: tuple[tuple[Category | Level, int, int], ...] = ()
@@ -47,7 +47,7 @@ def of(parts: Package, institution: str) -> Contents:
     refusal, sheet, photos = None, Sheet(), None
     try:
         sheet = package.read_sheet(parts.sheet) if parts.sheet else Sheet()
-        photos = len(photo_files.through(parts.photos, lambda name, _: name)) if parts.photos else None
+        photos = (parts.photos.name, len(photo_files.through(parts.photos, lambda name, _: name))) if parts.photos else None
     except CentreError as fault:
         refusal = fault
     files = tuple(_file(parts, place, sheet, institution) for place in range(len(parts.files)))

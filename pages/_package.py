@@ -115,11 +115,12 @@ def _inside(found: Contents, institution: str) -> None:
         }
         for file in found.files
     ]  # fmt: skip
-    if found.photos is not None:
-        lines.append({"name": None, "kind": _("照片"), "count": found.photos, "told": ""})
+    if found.photos:
+        name, count = found.photos
+        lines.append({"name": name, "kind": _("照片"), "count": count, "told": ""})
     lines += [{"name": scan, "kind": _("决议扫描件"), "told": ""} for scan in found.scans]
     if found.sheet:
-        lines.append({"name": package.SHEET, "kind": _("申报表"), "told": say(found.refusal) if found.refusal else ""})
+        lines.append({"name": package.SHEET, "kind": _("申报表"), "told": ""})
     kinds = dict.fromkeys(("name", "kind", "institution", "category", "term"), pl.String) | {"count": pl.Int64, "told": pl.String}
     _tables.show(
         in_words(pl.DataFrame(lines, kinds), "category", Category),
@@ -173,7 +174,9 @@ def _totals(found: Contents) -> None:
 
 
 def _decide(present: Desk, held: _Held, found: Contents, institution: str) -> None:
-    if found.refused:
+    if found.refusal:
+        st.error(plain(say(found.refusal)))
+    elif found.refused:
         st.error(plain(_("有文件不能接收，请按上表“问题”改正后重新打包上传。")))
     with st.container(horizontal=True):
         about = _("在后台检查并入库，不先看问题；大文件宜用。进度在这里和“任务”中看，可以离开本页。")
