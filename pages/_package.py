@@ -125,13 +125,13 @@ def _inside(found: Contents, institution: str) -> None:
     _tables.show(
         in_words(pl.DataFrame(lines, kinds), "category", Category),
         {
-            "name": _tables.text(_("文件"), width=160),
-            "kind": _tables.text(_("内容"), width=90),
+            "name": _tables.text(_("文件"), width=140),
+            "kind": _tables.text(_("内容"), width=130),
             "institution": _tables.text(_("文件所载单位"), width=90),
-            "category": _tables.text(_("类别"), width=200),
-            "term": _tables.text(_("学期"), width=150),
-            "count": _tables.count(_("行数或张数"), width=80),
-            "told": _tables.text(_("问题"), width=380),
+            "category": _tables.text(_("报送类别"), width=200),
+            "term": _tables.text(_("学期"), width=225),
+            "count": _tables.count(_("行数或张数"), width=100),
+            "told": _tables.text(_("为何不能接收"), width=270),
         },
         key="load.package.inside",
     )
@@ -153,7 +153,7 @@ def _totals(found: Contents) -> None:
     if not found.totals:
         st.caption(_("申报表没有写条数，不核对。") if found.sheet else _("包里没有申报表：学期、类别按文件内容，不核对条数。"))
         return
-    agree, differ = _("相符"), _("不符")
+    agree, differ = _("相符"), _("条数不符")
     lines = [
         {"kind": say(kind), "declared": declared, "found": rows, "agree": agree if declared == rows else differ}
         for kind, declared, rows in found.totals
@@ -164,7 +164,7 @@ def _totals(found: Contents) -> None:
             "kind": _tables.text(_("申报的级别或类别"), width=300),
             "declared": _tables.count(_("申报条数"), width=90),
             "found": _tables.count(_("文件行数"), width=90),
-            "agree": _tables.text(_("核对"), width=70),
+            "agree": _tables.text(_("核对"), width=90),
         },
         key="load.package.totals",
         width="content",
@@ -177,10 +177,11 @@ def _decide(present: Desk, held: _Held, found: Contents, institution: str) -> No
     if found.refusal:
         st.error(plain(say(found.refusal)))
     elif found.refused:
-        st.error(plain(_("有文件不能接收，请按上表“问题”改正后重新打包上传。")))
+        st.error(plain(_("有文件不能接收，请按上表所说改正后重新打包上传。")))
     with st.container(horizontal=True):
         about = _("在后台检查并入库，不先看问题；大文件宜用。进度在这里和“任务”中看，可以离开本页。")
-        if st.button(_("交后台办理"), key="load.package.job", type="primary", disabled=found.refused, help=about):
+        kind = "primary" if all(declared == rows for _kind, declared, rows in found.totals) else "secondary"
+        if st.button(_("交后台办理"), key="load.package.job", type=kind, disabled=found.refused, help=about):
             asked = inbox.asking(present.db, Found(institution, held.folder), way="desk")
             job_id, = runner().ask(present, [replace(asked, name=held.name)])
             _watching.ask(job_id)

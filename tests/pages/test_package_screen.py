@@ -71,7 +71,7 @@ def test_totals_that_do_not_agree_and_files_that_cannot_be_taken_are_told_before
     open_screen: Open, tmp_path: Path
 ):
     app = uploaded(open_screen, packed(tmp_path, bachelors=10))
-    assert [row["agree"] for row in shown(app, "declared", "found")] == ["不符", "相符"]
+    assert [row["agree"] for row in shown(app, "declared", "found")] == ["条数不符", "相符"]
     assert "学士" in app.warning[0].value
 
     app = uploaded(open_screen, packed(tmp_path, **{"坏.xlsx": b"PK\x03\x04 cut short"}))
