@@ -333,6 +333,23 @@ def test_what_another_load_has_stored_is_not_taken_back_with_one_that_failed(des
     assert kept_files(desk) == {each for each in before if not each.startswith("work/")}
 
 
+def test_a_job_whose_file_finds_no_room_while_it_is_read_says_so_and_succeeds_when_done_again(desk, tmp_path):
+    path = a_csv(tmp_path / "a.csv", people(300))
+    runner, room = a_runner(desk), log_size(desk) + 8_000_000  # only the copy of the filing is larger
+    path.write_bytes(path.read_bytes() + b"\n" * (room + 1 - path.stat().st_size))
+
+    with no_file_beyond(room):
+        job_id = runner.load(desk, path, path.name, declared())
+        assert runner.settle(PATIENCE)
+
+    told = jobs.one(desk.db, job_id)
+    assert (told.state, told.zh, told.en) == (JobState.FAILED, DiskFull().zh, DiskFull().en)
+    assert kept_files(desk) == set()
+    runner.retry(desk, job_id)
+    assert runner.settle(PATIENCE)
+    assert (jobs.one(desk.db, job_id).state, statuses(desk, 1)) == (JobState.DONE, {"cleared": 300})
+
+
 @pytest.mark.parametrize("moment", range(1, 7))
 def test_a_job_met_by_a_full_disk_at_any_moment_is_done_once_there_is_room(desk, tmp_path, monkeypatch, moment):
     monkeypatch.setattr(jobrunner, "_PATIENCE", 0.05)
@@ -369,20 +386,24 @@ def test_a_job_met_by_a_full_disk_at_any_moment_is_done_once_there_is_room(desk,
     assert list((desk.db.folder / "inbox" / "jobs").iterdir()) == []
 
 
-def test_a_package_in_the_inbox_waits_there_while_the_disk_is_full(desk):
-    watch = Watch(desk, a_runner(desk).ask, quiet=1)
+@pytest.mark.parametrize("scans", [0, 1])
+def test_a_package_in_the_inbox_waits_there_while_the_disk_is_full(desk, scans):
+    runner = a_runner(desk)
+    watch = Watch(desk, runner.ask, quiet=1)
     folder = a_package(watch.folder / "80901" / "包")
-    (folder / "决议.pdf").write_bytes(PDF)
+    for _ in range(scans):
+        (folder / "决议.pdf").write_bytes(PDF)
     watch.look(0)
 
     with no_file_beyond(0):
         watch.look(2)
 
     assert [each.zh for each in watch.troubles] == [DiskFull().zh]
-    assert len(list(folder.iterdir())) == 3
+    assert len(list(folder.iterdir())) == 2 + scans
     watch.look(4)
     assert (watch.troubles, folder.exists()) == ((), False)
-    watch._ask.__self__.settle(PATIENCE)
+    assert runner.settle(PATIENCE)
+    assert desk.db.frame("SELECT count(*) AS n FROM filing").item() == 2
 
 
 LOADER = """
