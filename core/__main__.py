@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from core import commands, public_commands, reading, store
+from core import commands, disk, public_commands, reading, store
 from core.commands import REFUSED, say
 from core.errors import CentreError
 from core.vocabulary import Category
@@ -19,7 +19,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     asked = _parser().parse_args(arguments)
     try:
-        return asked.run(asked)
+        with disk.told_when_full():
+            return asked.run(asked)
     except CentreError as refusal:
         print(say(refusal.zh, refusal.en), file=sys.stderr)
         return REFUSED

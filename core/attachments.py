@@ -9,7 +9,8 @@ from pathlib import PurePath
 
 import polars as pl
 
-from core.database import Database, Transaction, write_whole
+from core import disk
+from core.database import Database, Transaction
 from core.desk import Desk
 from core.errors import BadRequest, NotFound
 
@@ -34,7 +35,7 @@ class Scan:
 
 
 def keep(db: Database, content: bytes, file_name: str) -> Scan:
-    """Put a scan's bytes into the store. Raises BadRequest for anything that is no PDF or JPEG, whatever its name."""
+    """Put a scan's bytes into the store. Raises DiskFull, and BadRequest for anything that is no PDF or JPEG, whatever its name."""
     kind = next((kind for start, kind in _KINDS.items() if content.startswith(start)), None)
     if kind is None:
         raise BadRequest("扫描件须为PDF或JPG文件，请重新扫描或另存后上传。", "A scan must be a PDF or JPG file; save it as one.")
@@ -42,9 +43,8 @@ def keep(db: Database, content: bytes, file_name: str) -> Scan:
         raise BadRequest("扫描件超过50 MB，请降低分辨率后上传。", "The scan is over 50 MB; scan it at a lower resolution.")
     sha256 = hashlib.sha256(content).hexdigest()
     folder = db.folder / "attachments"
-    folder.mkdir(exist_ok=True)
     if not (folder / sha256).exists():
-        write_whole(folder / sha256, content)
+        disk.write_whole(folder / sha256, content)
         db.secure("attachments")
     return Scan(sha256, _plain(file_name, kind), len(content))
 

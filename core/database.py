@@ -3,18 +3,17 @@
 The only module that knows DuckDB. Must not know what the tables mean.
 """
 
-import os
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 import polars as pl
 
+from core import disk
 from core.errors import BadRequest, CentreError
 
 _SCHEMA = Path(__file__).parent / "schema"
@@ -66,8 +65,10 @@ class Transaction:
 class Database:
     """The store in a folder: `desk.duckdb`, `filings/` (Parquet), `originals/` (bytes by hash), `work/`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-        self._connection = connection
+    def __init__(self, folder: Path) -> None:
+        self._connection = _connect(folder)
+        self._connecting = threading.Lock()
+        self._broken: duckdb.DuckDBPyConnection | None = None
         self._writing = threading.Lock()
         self._local = threading.local()
         self._version = 0
@@ -77,32 +78,13 @@ class Database:
     def open(cls, folder: Path) -> "Database":
         """Open the store in `folder`, creating or migrating it as needed.
 
-        Raises StoreBusy when another process holds it: the embedded store has one writer.
+        Raises StoreBusy when another process holds it (the embedded store has one writer), and DiskFull.
         """
-        for name in ("filings", "originals", "work"):
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        try:
-            connection = duckdb.connect(
-                str(folder / "desk.duckdb"),
-                config={
-                    "autoinstall_known_extensions": False,
-                    "autoload_known_extensions": False,
-                    "preserve_insertion_order": False,
-                    "temp_directory": str(folder / "work"),
-                    "memory_limit": _MEMORY_LIMIT,
-                },
-            )
-        except duckdb.IOException as error:
-            if "lock" not in str(error):
-                raise
-            raise StoreBusy(
-                "数据库正被另一个程序使用。请先关闭正在运行的应用，再试一次。",
-                "The database is in use by another program. Close the running app and try again.",
-            ) from None
-        database = cls(connection, folder)
-        connection.execute("SET enable_progress_bar = false")
-        connection.execute("CHECKPOINT")  # after a crash, before anything else (duckdb #23788)
-        database.migrate()
+        with disk.told_when_full(duckdb.Error):
+            for name in ("filings", "originals", "work"):
+                (folder / name).mkdir(parents=True, exist_ok=True)
+            database = cls(folder)
+            database.migrate()
         return database
 
     def close(self) -> None:
@@ -112,11 +94,7 @@ class Database:
     def secure(self, *names: str) -> None:
         """Make file names newly put into these folders survive a power cut."""
         for name in names:
-            folder = os.open(self.folder / name, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            disk.secure(self.folder / name)
 
     @property
     def version(self) -> int:
@@ -125,11 +103,8 @@ class Database:
 
     def frame(self, sql: str, **params: object) -> pl.DataFrame:
         """Read rows; parameters the statement does not name are left out."""
-        cursor = self._connection.cursor()
-        try:
+        with self._cursor() as cursor:
             return cursor.sql(sql, params=_used(sql, params)).pl()
-        finally:
-            cursor.close()
 
     def one(self, sql: str, **params: object) -> dict[str, Any] | None:
         """The first row as a dict, or None."""
@@ -139,51 +114,63 @@ class Database:
     def copy_out(self, sql: str, path: Path, **params: object) -> None:
         """Write the rows a SELECT gives to a Parquet file: whole, or not at all."""
         unfinished = path.with_suffix(".part")
-        cursor = self._connection.cursor()
         try:
-            cursor.execute(f"COPY ({sql}) TO '{unfinished}' (FORMAT parquet)", _used(sql, params))
+            with self._cursor() as cursor:
+                cursor.execute(f"COPY ({sql}) TO '{unfinished}' (FORMAT parquet)", _used(sql, params))
+            unfinished.replace(path)
         finally:
-            cursor.close()
-        unfinished.replace(path)
+            unfinished.unlink(missing_ok=True)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Write under the one write lock. Nesting raises at once; an error stores nothing."""
         if getattr(self._local, "writing", False):
             raise RuntimeError("transactions do not nest")
-        with self._writing:
+        with self._writing, self._cursor() as cursor:
             self._local.writing = True
-            cursor = self._connection.cursor()
             try:
                 cursor.execute("BEGIN")
-                try:
-                    yield Transaction(cursor)
-                    cursor.execute("SELECT 1")  # raises when the transaction was aborted (F3)
-                    cursor.execute("COMMIT")
-                except BaseException:
-                    _roll_back(cursor)
-                    raise
+                yield Transaction(cursor)
+                cursor.execute("SELECT 1")  # raises when the transaction was aborted (F3)
+                cursor.execute("COMMIT")
+            except BaseException:
+                _roll_back(cursor)
+                raise
             finally:
                 self._local.writing = False
-                cursor.close()
             self._version += 1
 
     @contextmanager
     def snapshot(self) -> Iterator[Transaction]:
         """Read several times over the store as it is now, while others write; temporary tables are forgotten at the end."""
-        cursor = self._connection.cursor()
-        try:
+        with self._cursor() as cursor:
             cursor.execute("BEGIN")
-            yield Transaction(cursor)
-        finally:
-            _roll_back(cursor)
-            cursor.close()
+            try:
+                yield Transaction(cursor)
+            finally:
+                _roll_back(cursor)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own. Raises DiskFull; where that has shut the engine down, the next one opens it anew."""
+        with disk.told_when_full(duckdb.Error):
+            with self._connecting:
+                if self._broken is self._connection:
+                    self._connection.close()
+                    self._connection = _connect(self.folder)
+                connection = self._connection
+                cursor = connection.cursor()
+            try:
+                yield cursor
+            except duckdb.FatalException:
+                self._broken = connection
+                raise
+            finally:
+                cursor.close()
 
     def migrate(self) -> None:
         """Apply the numbered migrations not yet recorded, each in its own transaction."""
-        self._connection.execute(
-            "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name VARCHAR NOT NULL)"
-        )
+        self._connection.execute("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name VARCHAR NOT NULL)")
         applied = set(self.frame("SELECT number FROM migration")["number"])
         for path in sorted(_SCHEMA.glob("[0-9]*.sql")):
             number = int(path.name[:4])
@@ -195,14 +182,26 @@ class Database:
             self._connection.execute("CHECKPOINT")
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Put bytes into a file that is there whole or not at all, whatever happens meanwhile."""
-    unfinished = path.with_name(f"{uuid4().hex}.part")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(str(folder / "desk.duckdb"), config={
+            "autoinstall_known_extensions": False, "autoload_known_extensions": False, "preserve_insertion_order": False,
+            "temp_directory": str(folder / "work"), "memory_limit": _MEMORY_LIMIT,
+        })
+    except duckdb.IOException as error:
+        if "lock" not in str(error):
+            raise
+        raise StoreBusy(
+            "数据库正被另一个程序使用。请先关闭正在运行的应用，再试一次。",
+            "The database is in use by another program. Close the running app and try again.",
+        ) from None
+    try:
+        connection.execute("SET enable_progress_bar = false")
+        connection.execute("CHECKPOINT")  # after a crash, before anything else (duckdb #23788)
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def query_apart(tables: dict[str, Path], sql: str, *, seconds: float) -> pl.DataFrame:
@@ -246,5 +245,5 @@ def _used(sql: str, params: dict[str, object]) -> dict[str, object]:
 
 
 def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
-    with suppress(duckdb.TransactionException):  # a failed COMMIT has already ended it
+    with suppress(duckdb.TransactionException, duckdb.FatalException):  # a failed COMMIT has already ended it
         cursor.execute("ROLLBACK")

@@ -45,5 +45,15 @@ class CalendarMissing(CentreError):
     """The working days of a year have not been entered."""
 
 
+class DiskFull(CentreError):
+    """There is no room on the disk for what was to be written; nothing was stored."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "服务器磁盘已满，没有保存任何内容。请联系系统管理员腾出空间，然后重试。",
+            "The server's disk is full and nothing was stored. Ask the administrator to make room, then try again.",
+        )
+
+
 class RuleFault(Exception):
     """A rule could not be evaluated: our bug, never the filer's; pages do not catch it."""

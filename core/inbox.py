@@ -15,7 +15,7 @@ from pathlib import Path
 from core import attachments, package
 from core.database import Database
 from core.desk import Desk
-from core.errors import BadRequest, CentreError
+from core.errors import BadRequest, CentreError, DiskFull
 from core.job import JobFile
 from core.jobs import Asking
 from core.package import Package
@@ -74,7 +74,8 @@ def folder_of(db: Database) -> Path:
 
 def found_in(folder: Path) -> list[Found]:
     """Everything in the institutions' folders below this one, in order; what systems and copying programs leave is not."""
-    institutions = sorted(path for path in folder.iterdir() if _CODE.fullmatch(path.name) and path.is_dir())
+    folders = (path for path in folder.iterdir() if _CODE.fullmatch(path.name) and path.is_dir())
+    institutions = sorted(path for path in folders if not path.is_symlink())
     return [
         Found(institution.name, path)
         for institution in institutions for path in sorted(institution.iterdir())
@@ -129,11 +130,14 @@ class Watch:
                 resting.append((found, asking(self._desk.db, found, way="inbox")))
             except CentreError as refusal:
                 troubles.append(Trouble(found.institution, found.path.name, refusal.zh, refusal.en))
+        try:
+            if resting:
+                self._ask(self._desk, [each for _, each in resting])
+            for found, _ in resting:
+                self._clear(found)
+        except DiskFull as refusal:  # it stays, and is asked for again when it is next looked at
+            troubles += [Trouble(found.institution, found.path.name, refusal.zh, refusal.en) for found, _ in resting]
         self._seen, self.troubles = seen, tuple(troubles)
-        if resting:
-            self._ask(self._desk, [each for _, each in resting])
-        for found, _ in resting:
-            self._clear(found)
 
     def _clear(self, found: Found) -> None:
         """A package that was taken leaves the inbox: it is in the store's keeping."""

@@ -5,8 +5,8 @@ Must not know the province's word on it, publication, or how cases are answered.
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from core import admission, attachments, ledger, nil_returns, pictures, rules, ruleset, sorting, supplements, versions
 from core.attachments import Scan
@@ -14,9 +14,12 @@ from core.database import Database, Transaction
 from core.declaration import Declared
 from core.desk import Desk
 from core.draft import Draft
+from core.errors import DiskFull
 from core.reading import Reading
 from core.sorting import Entering, Outcome
 from core.vocabulary import Duty
+
+_KNOWN = "SELECT parquet, sha256 FROM filing WHERE list_contains($parquets, parquet) OR list_contains($hashes, sha256)"
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,8 @@ def receive(
 
     `scans` are those of the degree committee's resolution, already kept.
     Writes the filing's Parquet and original, then one transaction; `along` writes what must stand or fall with it. A
-    standing nil return of its level and semester is superseded. Raises DuplicateFiling, or BadRequest as `preview` does.
+    standing nil return of its level and semester is superseded. Raises DuplicateFiling, DiskFull, or BadRequest as `preview`
+    does.
     """
     submission = Submission.of(draft, declared, source, file_name, scans)
     received, = receive_all(desk, [submission], along and (lambda tx, all_received: along(tx, all_received[0])))
@@ -92,16 +96,16 @@ def receive_all(
     """Take several drafted filings into the store in their order, as `receive` does one: all of them or nothing."""
     desk.require(Duty.LOAD)
     provinces = admission.require_plausible(desk, [submission.declared for submission in submissions])
-    filed = _kept(desk.db, submissions)
     try:
+        for submission in submissions:
+            if submission.draft.photo_source:
+                pictures.keep(submission.draft.photo_source, set(submission.draft.photos.pairs["sha256"]), desk.db.folder)
         with desk.db.transaction() as tx:
-            moved = [replace(each, draft=replace(each.draft, filed=path)) for each, path in filed]
-            received = _entered(tx, desk, moved, provinces)
+            received = _entered(tx, desk, _kept(desk.db, submissions), provinces)
             if along:
                 along(tx, received)
     except BaseException:
-        for _, path in filed:
-            path.unlink()
+        _take_back(desk.db, submissions)
         raise
     finally:
         for submission in submissions:
@@ -109,20 +113,31 @@ def receive_all(
     return received
 
 
-def _kept(db: Database, submissions: Sequence[Submission]) -> list[tuple[Submission, Path]]:
-    """Rows, originals and photos of submissions put where the store keeps them; with the Parquet of each."""
-    filed = []
+def _kept(db: Database, submissions: Sequence[Submission]) -> list[Submission]:
+    """Arrivals whose rows and originals have been put where the store keeps them."""
+    kept = []
     for submission in submissions:
         draft = submission.draft
         parquet, original = db.folder / "filings" / submission.parquet, db.folder / "originals" / draft.sha256
         os.replace(draft.filed, parquet)
-        filed.append((submission, parquet))
+        kept.append(replace(submission, draft=replace(draft, filed=parquet)))
         if not original.exists():
             os.replace(draft.original, original)
-        if draft.photo_source:
-            pictures.keep(draft.photo_source, set(draft.photos.pairs["sha256"]), db.folder)
     db.secure("filings", "originals")
-    return filed
+    return kept
+
+
+def _take_back(db: Database, submissions: Sequence[Submission]) -> None:
+    """Delete the rows and originals of submissions that did not enter the store; a filing's own stay, whoever stored it.
+
+    Where the store was shut down for want of room it cannot be asked: they lie until it is next opened, and no filing is theirs.
+    """
+    parquets, hashes = [each.parquet for each in submissions], [each.draft.sha256 for each in submissions]
+    with suppress(DiskFull), db.transaction() as tx:
+        known = tx.frame(_KNOWN, parquets=parquets, hashes=hashes)
+        for folder, names, kept in (("filings", parquets, known["parquet"]), ("originals", hashes, known["sha256"])):
+            for name in set(names).difference(kept):
+                (db.folder / folder / name).unlink(missing_ok=True)
 
 
 def _entered(tx: Transaction, desk: Desk, submissions: Sequence[Submission], provinces: dict[str, str]) -> list[Received]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import jobworker
+from core.errors import DiskFull
 from core.jobworker import Broken, Made, Order, Refused
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -95,7 +96,7 @@ class Batch:
 
     def read(self, job_ids: list[int], order: Order) -> list[Made | Refused]:
         """What the order's packages came to, one for each of these jobs, by a process of its own; nothing when all were
-        cancelled meanwhile. From when it is here they can no longer be cancelled. Raises WorkerBroke."""
+        cancelled meanwhile. From when it is here they can no longer be cancelled. Raises WorkerBroke, DiskFull."""
         jobworker.leave_order(order)
         with self._lock:
             if self._cancelled.issuperset(job_ids):
@@ -115,6 +116,8 @@ class Batch:
             if self._cancelled.issuperset(job_ids):
                 return []
             self.storing = True
+        if process.returncode == jobworker.NO_ROOM:
+            raise DiskFull
         result = jobworker.result_in(order.work)
         if not isinstance(result, list):
             raise WorkerBroke(result.where if isinstance(result, Broken) else f"exit code {process.returncode}")

@@ -8,20 +8,22 @@ import logging
 import os
 import shutil
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
-from core import admission, intake, jobs, jobworker, ruleset
+from core import admission, disk, intake, jobs, jobworker, ruleset
 from core.attachments import Scan
 from core.database import Database
 from core.declaration import Declared
 from core.desk import Actor, Desk
-from core.errors import CentreError, NotAllowed, NotAuthorised
+from core.errors import CentreError, DiskFull, NotAllowed, NotAuthorised
 from core.intake import Submission
 from core.job import Job, JobFile
 from core.jobbatch import Batch, Progress, WorkerBroke
@@ -36,6 +38,8 @@ _TOGETHER, _BYTES_TOGETHER = 50, 100_000_000
 """So many jobs are taken up at once, while their data files are no larger together."""
 _AHEAD = 1
 """So many batches wait, read through, while another is being stored."""
+_PATIENCE = 2.0
+"""Seconds between attempts to note how a job ended while the disk is full."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -130,7 +134,7 @@ class Runner:
     def _take_up(self, batch: Batch) -> None:
         work = self._db.folder.resolve() / "work" / f"jobs-{uuid4().hex}"
         try:
-            claimed = jobs.claim(self._db, batch.job_ids, self._now())
+            claimed = self._noted(jobs.claim, batch.job_ids, self._now())
             for _, of_one in groupby(claimed, key=attrgetter("asked_by")):
                 self._see_through(batch, list(of_one), work)
         finally:
@@ -143,7 +147,8 @@ class Runner:
     def _see_through(self, batch: Batch, claimed: list[Job], work: Path) -> None:
         """Carry claimed jobs out and note how each ended; where that fails for several, each by itself."""
         try:
-            self._load(batch, claimed, work / uuid4().hex)
+            with disk.told_when_full():
+                self._load(batch, claimed, work / uuid4().hex)
         except Exception as fault:
             if len(claimed) > 1:
                 for job in claimed:
@@ -223,6 +228,14 @@ class Runner:
 
     def _end(self, batch: Batch, job: Job, state: JobState, zh: str | None = None, en: str | None = None) -> None:
         told = batch.progress(job.job_id)
-        jobs.end(
-            self._db, job.job_id, state, self._now(), rows_done=told.rows_done, rows_in_all=told.rows_in_all, zh=zh, en=en
+        self._noted(
+            jobs.end, job.job_id, state, self._now(), rows_done=told.rows_done, rows_in_all=told.rows_in_all, zh=zh, en=en
         )
+
+    def _noted(self, note: Callable[..., Any], *told: object, **more: object) -> Any:
+        """A short word on jobs put into the store; while the disk has no room even for that, tried again and again."""
+        while True:
+            try:
+                return note(self._db, *told, **more)
+            except DiskFull:
+                time.sleep(_PATIENCE)

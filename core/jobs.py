@@ -4,24 +4,23 @@ Must not know processes: who carries a job out is the runner's.
 """
 
 import json
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
-from uuid import uuid4
 
 import polars as pl
 
+from core import jobfiles
 from core.attachments import Scan
 from core.database import Database, Transaction
 from core.desk import Desk
 from core.errors import NotAllowed, NotFound
 from core.intake import Received
-from core.job import Job, JobFile, about, job_of, kept_name
-from core.package import SHEET, Package
+from core.job import Job, JobFile, about, job_of
+from core.package import Package
 from core.vocabulary import Duty, JobKind, JobState
 
 MOST_ATTEMPTS = 3
@@ -74,10 +73,9 @@ class Asking:
 
 
 def enter(desk: Desk, asked: Sequence[Asking]) -> list[int]:
-    """Ask for packages to be loaded; their parts come into the store's keeping. Returns the jobs' numbers."""
+    """Ask for packages to be loaded; their parts come into the store's keeping. Returns the jobs' numbers. Raises DiskFull."""
     desk.require(Duty.LOAD)
-    folders = [_keep(_inbox(desk.db), each) for each in asked]
-    with desk.db.transaction() as tx:
+    with jobfiles.kept(_inbox(desk.db), [(each.package, each.copied) for each in asked]) as folders, desk.db.transaction() as tx:
         first = tx.next_ids("job", len(asked))
         tx.append("job", pl.DataFrame([
             {
@@ -88,34 +86,6 @@ def enter(desk: Desk, asked: Sequence[Asking]) -> list[int]:
             for job_id, each, folder in zip(count(first), asked, folders, strict=False)
         ]))
     return list(range(first, first + len(asked)))
-
-
-def _keep(inbox: Path, asked: Asking) -> str:
-    """Bring a package's parts into a folder of their own, there whole or not at all; returns its name."""
-    name = uuid4().hex
-    unfinished = inbox / f"{name}.part"
-    unfinished.mkdir()
-    package = asked.package
-    kept = {part: kept_name(place) for place, part in enumerate(package.files)}
-    kept |= {part: called for part, called in ((package.photos, "photos"), (package.sheet, SHEET)) if part}
-    for part, called in kept.items():
-        (_link if asked.copied else shutil.move)(part, unfinished / called)
-        if (unfinished / called).is_file():
-            with (unfinished / called).open("rb") as file:
-                os.fsync(file.fileno())
-    unfinished.rename(inbox / name)
-    return name
-
-
-def _link(part: Path, kept: Path) -> None:
-    """A second name for the same bytes, or where that cannot be, a copy."""
-    if part.is_dir():
-        shutil.copytree(part, kept)
-        return
-    try:
-        os.link(part, kept)
-    except OSError:
-        shutil.copyfile(part, kept)
 
 
 def total(desk: Desk) -> int:

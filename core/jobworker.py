@@ -19,13 +19,13 @@ from pathlib import Path
 from traceback import extract_tb
 from types import TracebackType
 
-from core import admission, reading
+from core import admission, disk, reading
 from core import draft as drafts
 from core import package as packages
 from core.attachments import Scan
 from core.declaration import Declared
 from core.draft import Draft
-from core.errors import CentreError
+from core.errors import CentreError, DiskFull
 from core.intake import Submission
 from core.job import Job, JobFile
 from core.package import Package, Sheet
@@ -34,6 +34,8 @@ from core.ruleset import Ruleset
 from core.suggestion import Suggestion, look_at
 
 _ORDER, _RESULT = "order", "result"
+NO_ROOM = 28
+"""The exit code that says the disk is full: a word in a file might not be written either."""
 _NICE = 10
 """How far the process stands back for the app's own screens."""
 
@@ -221,7 +223,11 @@ def main() -> None:
         os.nice(_NICE)
     order: Order = pickle.loads((Path(sys.argv[1]) / _ORDER).read_bytes())
     sys.excepthook = partial(_broken, order.work)
-    _leave(order.work, carry_out(order, _tell))
+    try:
+        with disk.told_when_full():
+            _leave(order.work, carry_out(order, _tell))
+    except DiskFull:
+        sys.exit(NO_ROOM)
 
 
 def _tell(place: int, name: str, rows: int) -> None:

@@ -141,13 +141,23 @@ def declared_of(
     )
 
 
+def totals(sheet: Sheet, counted: Sequence[tuple[Category, int]]) -> list[tuple[Category | Level, int, int]]:
+    """Each category or level the sheet declares: how many records are declared, and how many there are."""
+    return [
+        (kind, declared, sum(records for category, records in counted if kind in (category, category.level)))
+        for kind, declared in sheet.totals.items()
+    ]
+
+
+def template() -> bytes:
+    """The sheet to be filled in, as spreadsheet programs open it: every item and category, their contents left empty."""
+    lines = ["项目,内容", *(f"{item}," for item in (*_ITEMS, *(category.zh for category in Category)))]
+    return "\r\n".join([*lines, ""]).encode("utf-8-sig")
+
+
 def require_totals(sheet: Sheet, counted: Sequence[tuple[Category, int]]) -> None:
     """Refuse a package whose records are not as many as declared, of each category and level; says which."""
-    wrong = []
-    for kind, declared in sheet.totals.items():
-        found = sum(records for category, records in counted if kind in (category, category.level))
-        if found != declared:
-            wrong.append((kind, declared, found))
+    wrong = [each for each in totals(sheet, counted) if each[1] != each[2]]
     if wrong:
         zh = "；".join(f"{kind.zh}申报{declared}条，文件里有{found}条" for kind, declared, found in wrong)
         en = "; ".join(f"{kind.en}: {declared} declared, {found} in the files" for kind, declared, found in wrong)

@@ -1,6 +1,6 @@
-"""The files of a folder or zip of photos, opened one at a time; nothing is unpacked to disk, whatever members are called.
+"""The files of a folder or zip that came in, opened one at a time, under names that lead nowhere whatever they were.
 
-Must not know what a photo is.
+Must not know what the files are.
 """
 
 import lzma
@@ -71,8 +71,11 @@ def _in_zip(source: Path, look: Look) -> list[Any]:
             listed = packed.infolist()
             _refuse_too_much(len(listed), sum(each.file_size for each in listed))
             if any(each.flag_bits & 1 for each in listed):
+                raise BadRequest("压缩包设有密码，请去掉密码后重新打包。", "The zip has a password; pack it again without one.")
+            if any(stat.S_ISLNK(each.external_attr >> 16) for each in listed):
                 raise BadRequest(
-                    "照片压缩包设有密码，请去掉密码后重新打包。", "The zip of photos has a password; pack it again without one."
+                    "压缩包里有链接，不是文件本身。请换成文件本身后重新打包。",
+                    "The zip holds links in place of files; pack the files themselves.",
                 )
             seen = []
             for each in listed:
@@ -83,8 +86,8 @@ def _in_zip(source: Path, look: Look) -> list[Any]:
                     seen.append(look(name, photo))
     except _NOT_UNPACKED:  # not chained: its words may quote file names, which are ID numbers
         raise BadRequest(
-            "照片须放在一个文件夹或zip压缩包里，这个文件不是zip，或者不完整、已损坏，请重新打包为普通zip。",
-            "Photos come as a folder or a zip; this is no zip, or an incomplete or damaged one. Pack it again as a plain zip.",
+            "这个文件不是zip压缩包，或者不完整、已损坏，请重新打包为普通zip。",
+            "This is no zip, or an incomplete or damaged one. Pack it again as a plain zip.",
         ) from None
     return seen
 
@@ -92,13 +95,13 @@ def _in_zip(source: Path, look: Look) -> list[Any]:
 def _refuse_too_much(files: int, size: int) -> None:
     if files > MOST_FILES:
         raise BadRequest(
-            f"照片压缩包或文件夹里有{files}个文件，一次最多{MOST_FILES}个，请分成几包。",
+            f"压缩包或文件夹里有{files}个文件，一次最多{MOST_FILES}个，请分成几包。",
             f"There are {files} files; at most {MOST_FILES} are taken at once. Split them into several zips.",
         )
     if size > MOST_BYTES:
         raise BadRequest(
-            f"照片解压后超过{MOST_BYTES // 10**9} GB，请分成几包。",
-            f"The photos are more than {MOST_BYTES // 10**9} GB unpacked; split them into several zips.",
+            f"解压后超过{MOST_BYTES // 10**9} GB，请分成几包。",
+            f"There is more than {MOST_BYTES // 10**9} GB in it unpacked; split it into several zips.",
         )
 
 

@@ -10,8 +10,7 @@ from typing import IO
 
 from PIL import Image, ImageOps
 
-from core import photo_files
-from core.database import write_whole
+from core import disk, photo_files
 from core.desk import Desk
 from core.photos import LARGEST
 
@@ -32,7 +31,7 @@ LIMIT 1"""
 def keep(source: Path, wanted: set[str], folder: Path) -> None:
     """Copy the photos with these hashes out of a folder or zip, each once, to where `place` says.
 
-    A photo is there whole or not at all. Raises BadRequest as photo_files.through does.
+    A photo is there whole or not at all. Raises DiskFull, and BadRequest as photo_files.through does.
     """
 
     def copy(_: str, photo: IO[bytes]) -> None:
@@ -40,8 +39,7 @@ def keep(source: Path, wanted: set[str], folder: Path) -> None:
         sha256 = hashlib.sha256(content).hexdigest()
         if sha256 not in wanted or (kept := place(folder, sha256)).exists():
             return
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(kept, content)
+        disk.write_whole(kept, content)
 
     photo_files.through(source, copy)
 

@@ -17,7 +17,8 @@ from pathlib import Path
 import polars as pl
 
 from core import content, pictures
-from core.database import Transaction, write_whole
+from core.database import Transaction
+from core.disk import write_whole
 from core.errors import NotAllowed, NotFound
 from core.public import package as packages
 from core.public.package import (

@@ -66,14 +66,14 @@ def detected(source: Reading) -> None:
 
 def declare(present: Desk, suggestion: Suggestion, file_id: str) -> Declared | None:
     """What the sender declares, filled in as the file suggests and confirmed by the operator; None until complete."""
-    institutions = _institutions(present)
+    register = institutions(present)
     terms = _terms(present)
     categories = {str(each): say(each) for each in Category}
     institution = st.selectbox(
         _("学位授予单位"),
-        list(institutions),
-        _place(institutions, suggestion.institution),
-        institutions.get,
+        list(register),
+        _place(register, suggestion.institution),
+        register.get,
         key=f"load.institution.{file_id}",
         placeholder=_("输入代码或名称查找"),
     )
@@ -220,7 +220,8 @@ def _values(sample: pl.DataFrame) -> pl.Series:
     return pl.Series(told, dtype=pl.String)
 
 
-def _institutions(present: Desk) -> dict[str, str]:
+def institutions(present: Desk) -> dict[str, str]:
+    """Every institution of the register by its code, as it is chosen on the screens."""
     known = ruleset.in_force(present.db, present.now().date()).reference
     register = known.table("institutions").unique("code", keep="last").sort("code")
     shown = pl.coalesce("name_en", "name") if language() == "en" else pl.col("name")

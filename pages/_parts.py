@@ -13,7 +13,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from core import store
+from core import disk, store
 from core.database import Database
 from core.desk import INBOX, Actor, Desk, system_clock
 from core.errors import CentreError
@@ -74,9 +74,10 @@ def _actor() -> Actor:
 
 @contextmanager
 def reporting_errors() -> Iterator[None]:
-    """Show what a person can act on in their language; anything else is our fault and propagates."""
+    """Show what a person can act on in their language, a full disk among it; anything else is our fault and propagates."""
     try:
-        yield
+        with disk.told_when_full():
+            yield
     except CentreError as refusal:
         st.error(plain(say(refusal)))
 

@@ -1,0 +1,197 @@
+"""整包上传: a whole package as one zip on the screen 接收报送: unpacked, looked at, and handed to the background.
+
+What a session has uploaded lies in the store's `work/` folder; it goes when it is handed over, after a day, or when the
+store is next opened.
+"""
+
+import shutil
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import polars as pl
+import streamlit as st
+
+from core import contents, inbox, package, unpacking
+from core.contents import Contents, File
+from core.desk import Desk
+from core.inbox import Found
+from core.vocabulary import Category
+from pages import _tables, _watching
+from pages._parts import announce, reporting_errors, runner
+from pages._words import _, in_words, listed, plain, say
+
+_KEPT = timedelta(days=1)
+_ROUND, _SESSION = "load.package.round", "load.package.session"
+
+
+@dataclass
+class _Held:
+    """The package a session has uploaded, unpacked, and what was found in it for the institution last chosen."""
+
+    file_id: str | None = None
+    name: str = ""
+    folder: Path | None = None
+    looked: tuple[str, Contents] | None = None
+
+    def discard(self) -> None:
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        self.file_id, self.folder, self.looked = None, None, None
+
+
+@st.cache_resource(ttl=_KEPT, on_release=_Held.discard, show_spinner=False)
+def _held_by(session: str) -> _Held:
+    return _Held()
+
+
+def way() -> str:
+    """How a filing is to be uploaded: `file`, one data file; `package`, all parts of a package as one zip."""
+    names = {"file": _("单个文件"), "package": _("整包（ZIP）")}
+    chosen = st.segmented_control(
+        _("上传方式"), list(names), default="file", format_func=names.get, key="load.way", label_visibility="collapsed"
+    )
+    return chosen or "file"
+
+
+def show(present: Desk, institutions: dict[str, str]) -> None:
+    """Ask for a package and its sender, show what is in it, and hand it over."""
+    held = _held_by(st.session_state.setdefault(_SESSION, uuid4().hex))
+    left, right = st.columns(2)
+    with left:
+        institution = st.selectbox(
+            _("学位授予单位"), list(institutions), None, institutions.get, key="load.package.institution",
+            placeholder=_("输入代码或名称查找"),
+        )  # fmt: skip
+        st.caption(_("整包里放：数据文件、照片zip（选填）、决议扫描件（选填）、{sheet}（选填），并排放在一起。").format(sheet=package.SHEET))
+        st.download_button(
+            _("下载申报表模板"), package.template, file_name=package.SHEET, mime="text/csv", key="load.package.sheet",
+            on_click="ignore",
+        )  # fmt: skip
+    with right:
+        file = st.file_uploader(_("报送包（ZIP）"), ["zip"], key=f"load.package.{st.session_state.get(_ROUND, 0)}")
+    if file is None:
+        held.discard()
+        return
+    with reporting_errors():
+        _keep(present, held, file)
+    if not held.folder:
+        return
+    if institution is None:
+        st.info(_("请选择报送单位，再看包内清单。"))
+        return
+    with reporting_errors(), st.spinner(_("正在识别文件…")):
+        if held.looked is None or held.looked[0] != institution:
+            held.looked = institution, contents.of(package.of_folder(held.folder), institution)
+        found = held.looked[1]
+        _inside(found, institution)
+        _totals(found)
+        _decide(present, held, found, institution)
+
+
+def _keep(present: Desk, held: _Held, file: Any) -> None:
+    """Unpack what was uploaded, once. Raises as unpacking.unpack."""
+    if held.file_id == file.file_id:
+        return
+    held.discard()
+    work = present.db.folder / "work"
+    packed, folder = work / f"upload-{uuid4().hex}", work / f"package-{uuid4().hex}"
+    try:
+        packed.write_bytes(file.getbuffer())
+        unpacking.unpack(packed, folder)
+    finally:
+        packed.unlink(missing_ok=True)
+    held.file_id, held.name, held.folder = file.file_id, file.name, folder
+
+
+def _inside(found: Contents, institution: str) -> None:
+    lines = [
+        {
+            "name": file.name, "kind": _("数据文件"), "institution": file.seen.institution,
+            "category": str(kind) if (kind := _category(file)) else None,
+            "term": file.declared and say(file.declared.term), "count": file.rows, "told": _trouble(file, institution),
+        }
+        for file in found.files
+    ]  # fmt: skip
+    if found.photos:
+        name, count = found.photos
+        lines.append({"name": name, "kind": _("照片"), "count": count, "told": ""})
+    lines += [{"name": scan, "kind": _("决议扫描件"), "told": ""} for scan in found.scans]
+    if found.sheet:
+        lines.append({"name": package.SHEET, "kind": _("申报表"), "told": ""})
+    kinds = dict.fromkeys(("name", "kind", "institution", "category", "term"), pl.String) | {"count": pl.Int64, "told": pl.String}
+    _tables.show(
+        in_words(pl.DataFrame(lines, kinds), "category", Category),
+        {
+            "name": _tables.text(_("文件"), width=140),
+            "kind": _tables.text(_("内容"), width=130),
+            "institution": _tables.text(_("文件所载单位"), width=90),
+            "category": _tables.text(_("报送类别"), width=200),
+            "term": _tables.text(_("学期"), width=225),
+            "count": _tables.count(_("行数或张数"), width=100),
+            "told": _tables.text(_("为何不能接收"), width=270),
+        },
+        key="load.package.inside",
+    )
+
+
+def _category(file: File) -> Category | None:
+    return file.declared.category if file.declared else file.seen.category
+
+
+def _trouble(file: File, institution: str) -> str:
+    if file.refusal:
+        return say(file.refusal)
+    if file.seen.institution not in (None, institution):
+        return _("文件所载单位与所选单位不同，请核对。")
+    return ""
+
+
+def _totals(found: Contents) -> None:
+    if not found.totals:
+        st.caption(_("申报表没有写条数，不核对。") if found.sheet else _("包里没有申报表：学期、类别按文件内容，不核对条数。"))
+        return
+    agree, differ = _("相符"), _("条数不符")
+    lines = [
+        {"kind": say(kind), "declared": declared, "found": rows, "agree": agree if declared == rows else differ}
+        for kind, declared, rows in found.totals
+    ]
+    _tables.show(
+        pl.DataFrame(lines),
+        {
+            "kind": _tables.text(_("申报的级别或类别"), width=300),
+            "declared": _tables.count(_("申报条数"), width=90),
+            "found": _tables.count(_("文件行数"), width=90),
+            "agree": _tables.text(_("核对"), width=90),
+        },
+        key="load.package.totals",
+        width="content",
+    )
+    if wrong := [say(kind) for kind, declared, rows in found.totals if declared != rows]:
+        st.warning(plain(_("条数与申报不符：{kinds}。整包不会入库，请核对申报表或文件。").format(kinds=listed(wrong))))
+
+
+def _decide(present: Desk, held: _Held, found: Contents, institution: str) -> None:
+    if found.refusal:
+        st.error(plain(say(found.refusal)))
+    elif found.refused:
+        st.error(plain(_("有文件不能接收，请按上表所说改正后重新打包上传。")))
+    with st.container(horizontal=True):
+        about = _("在后台检查并入库，不先看问题；大文件宜用。进度在这里和“任务”中看，可以离开本页。")
+        kind = "primary" if all(declared == rows for _kind, declared, rows in found.totals) else "secondary"
+        if st.button(_("交后台办理"), key="load.package.job", type=kind, disabled=found.refused, help=about):
+            asked = inbox.asking(present.db, Found(institution, held.folder), way="desk")
+            job_id, = runner().ask(present, [replace(asked, name=held.name)])
+            _watching.ask(job_id)
+            _forget(held)
+            announce(_("已交后台办理（任务 {id}），可以离开本页。").format(id=job_id))
+        if st.button(_("取消"), key="load.package.cancel"):
+            _forget(held)
+            st.rerun()
+
+
+def _forget(held: _Held) -> None:
+    held.discard()
+    st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
