@@ -16,6 +16,8 @@ from core.draft import Draft, offsets
 from core.facts import SAME_NUMBER
 from core.twins import near_twins
 
+PHOTOS = "photos.parquet"
+"""Drafts' photos beside their heads: part, row, sha256, file_name and what is known of each."""
 _ACQUAINTED = f"""
 WITH theirs AS (
     SELECT r.name, r.certificate_no AS certificate, r.person, r.level, r.major, r.born, r.sex, r.conferred_on AS conferred,
@@ -96,29 +98,28 @@ def foresee(store: Database | Transaction, draft: Draft, *, filing_id: int = 0) 
 
 
 def foresee_all(store: Database | Transaction, drafts: Sequence[Draft], filing_ids: Sequence[int], path: Path) -> Checked:
-    """What is found of drafts that have nobody in common, by all checks; their heads go to `path` (comparison.heads_of)."""
+    """What is found of drafts that have nobody in common, by all checks; their heads go to `path` (comparison.heads_of),
+    their photos, if any came along, beside it (PHOTOS)."""
     heads = comparison.heads_of(drafts)
     heads.write_parquet(path, compression="uncompressed")
     filers = sorted({draft.context.institution for draft in drafts if draft.context.institution})
     asked = {"heads": str(path), "filers": filers, "except": list(filing_ids)}
     acquainted, matches = store.frame(_ACQUAINTED, **asked), store.frame(_MATCHES, **asked)
     told = [matches, near_twins(store.frame(_NAMESAKES, **asked))]
-    with_photos = pictured(drafts)
-    if with_photos is not None:
-        photos = path.with_name("photos.parquet")
-        with_photos.write_parquet(photos)
+    if any(draft.photos for draft in drafts):
+        photos = path.with_name(PHOTOS)
+        _pictured(drafts).write_parquet(photos)
         told.append(store.frame(_PHOTO_TWINS, **asked, photos=str(photos)))
     return comparison.completed(drafts, heads, acquainted, told, _wholes(store, drafts, asked))
 
 
-def pictured(drafts: Sequence[Draft]) -> pl.DataFrame | None:
-    """The drafts' photos: part, row as in their heads, sha256, file_name and what is known of each; None without any."""
-    kept = [
+def _pictured(drafts: Sequence[Draft]) -> pl.DataFrame:
+    """The drafts' photos: part, row as in their heads, sha256, file_name and what is known of each."""
+    return pl.concat(
         draft.photos.pairs.join(draft.photos.facts, on="row", maintain_order="left")
         .with_columns(pl.col("row") + start, part=pl.lit(part, pl.UInt32))
         for part, (draft, start) in enumerate(zip(drafts, offsets(drafts), strict=True)) if draft.photos
-    ]
-    return pl.concat(kept) if kept else None
+    )
 
 
 def _wholes(store: Database | Transaction, drafts: Sequence[Draft], asked: dict[str, object]) -> list[dict[str, object]]:

@@ -3,7 +3,6 @@
 Must not know by which way the bytes come, nor what they are.
 """
 
-import errno
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,12 +12,12 @@ from secrets import token_urlsafe
 from threading import Lock
 from uuid import uuid4
 
-from core.errors import CentreError
+from core import disk
+from core.errors import CentreError, DiskFull
 
 LARGEST = 8_000_000_000
 """The largest file taken: three times a national filing of six million records."""
 _LONGEST_NAME = 200
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class NotAwaited(CentreError):
@@ -164,10 +163,9 @@ class Arrivals:
 @contextmanager
 def _room_or_refusal() -> Iterator[None]:
     try:
-        yield
-    except OSError as fault:
-        if fault.errno not in _NO_ROOM:
-            raise
+        with disk.told_when_full():
+            yield
+    except DiskFull:
         raise NoRoom from None
 
 

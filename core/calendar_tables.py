@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from core import errors
+from core import errors, reference
 from core.deadlines import Term
 
 
@@ -24,10 +24,7 @@ class FilingDays:
         """The days of a semester from a table with columns half, body, day (month-day): both fall in the year its round
         ends in, the institutions' before the provinces' and those before the feedback. Raises CalendarMissing."""
         year = term.feed_back_by.year
-        in_force = filing_days.filter(
-            pl.col("half") == str(term.half), pl.col("valid_from").is_null() | (pl.col("valid_from") <= term.ends),
-            pl.col("valid_to").is_null() | (pl.col("valid_to") >= term.ends),
-        )
+        in_force = filing_days.filter(pl.col("half") == str(term.half), reference.in_force(term.ends))
         told = dict(in_force.select("body", "day").iter_rows())
         try:
             days = cls(*(date.fromisoformat(f"{year}-{told[body]}") for body in ("institution", "province")))
@@ -63,11 +60,7 @@ class LeadTimes:
     @classmethod
     def of(cls, lead_times: pl.DataFrame, day: date) -> "LeadTimes":
         """The lead times in force on a day, from a table with columns milestone, workdays. Raises CalendarMissing."""
-        in_force = lead_times.filter(
-            pl.col("valid_from").is_null() | (pl.col("valid_from") <= day),
-            pl.col("valid_to").is_null() | (pl.col("valid_to") >= day),
-        )
-        told = dict(in_force.select("milestone", "workdays").iter_rows())
+        told = dict(lead_times.filter(reference.in_force(day)).select("milestone", "workdays").iter_rows())
         try:
             leads = cls(*(int(told[name]) for name in LEADS))
         except (KeyError, TypeError, ValueError):

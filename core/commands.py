@@ -130,10 +130,10 @@ def _load_folder(asked: argparse.Namespace) -> int:
                 refused += 1
                 print(f"{each.institution}/{each.path.name}: {say(refusal.zh, refusal.en)}", file=sys.stderr)
         runner = Runner(desk.db, {desk.actor.key: desk.actor}.get, desk.now, workers=os.cpu_count())
-        ended = jobs.several(desk.db, runner.ask(desk, asking) if asking else [])
+        job_ids = runner.ask(desk, asking) if asking else []
         while not runner.settle(60):
             pass
-        ended = jobs.several(desk.db, [job.job_id for job in ended])
+        ended = jobs.several(desk.db, job_ids)
         done = [each for job in ended for each in job.outcome]
         for job in ended:
             if job.state is not JobState.DONE:

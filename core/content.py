@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from core import cell
+from core import cell, reference
 from core.database import Transaction
 from core.public.package import NUMBER, PHOTO
 from core.record import PUBLIC
@@ -96,9 +96,7 @@ def _words(alone: pl.DataFrame, tables: Reference) -> pl.DataFrame:
     found = [pl.DataFrame(schema={"field": pl.String, "code": pl.String, "day": pl.String, "word": pl.String})]
     for field, (_, table) in _CODED.items():
         lines = tables.table(table).select("valid_from", "valid_to", known="code", word="name")
-        in_force = read.filter(field=field).join(lines, on="known", maintain_order="left_right").filter(
-            pl.col("valid_from").is_null() | (pl.col("valid_from") <= pl.col("on")),
-            pl.col("valid_to").is_null() | (pl.col("valid_to") >= pl.col("on")),
-        )
+        joined = read.filter(field=field).join(lines, on="known", maintain_order="left_right")
+        in_force = joined.filter(reference.in_force(pl.col("on")))
         found.append(in_force.group_by("field", "code", "day").agg(pl.col("word").last()))
     return pl.concat(found)

@@ -4,9 +4,11 @@ Must not know the province's word on it, publication, or how cases are answered.
 """
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from core import admission, attachments, ledger, nil_returns, pictures, rules, ruleset, sorting, supplements, versions
 from core.attachments import Scan
@@ -97,9 +99,8 @@ def receive_all(
     desk.require(Duty.LOAD)
     provinces = admission.require_plausible(desk, [submission.declared for submission in submissions])
     try:
-        for submission in submissions:
-            if submission.draft.photo_source:
-                pictures.keep(submission.draft.photo_source, set(submission.draft.photos.pairs["sha256"]), desk.db.folder)
+        for source, wanted in _photos(submissions).items():
+            pictures.keep(source, wanted, desk.db.folder)
         with desk.db.transaction() as tx:
             received = _entered(tx, desk, _kept(desk.db, submissions), provinces)
             if along:
@@ -113,8 +114,17 @@ def receive_all(
     return received
 
 
+def _photos(submissions: Sequence[Submission]) -> dict[Path, set[str]]:
+    """The photos that are somebody's, by hash, of each folder or zip: filings of one package share theirs."""
+    wanted: dict[Path, set[str]] = defaultdict(set)
+    for draft in (submission.draft for submission in submissions):
+        if draft.photo_source:
+            wanted[draft.photo_source].update(draft.photos.pairs["sha256"])
+    return wanted
+
+
 def _kept(db: Database, submissions: Sequence[Submission]) -> list[Submission]:
-    """Arrivals whose rows and originals have been put where the store keeps them."""
+    """Submissions whose rows and originals have been put where the store keeps them."""
     kept = []
     for submission in submissions:
         draft = submission.draft

@@ -20,11 +20,11 @@ from uuid import uuid4
 
 from core import admission, disk, intake, jobs, jobworker, ruleset
 from core.attachments import Scan
-from core.database import Database
+from core.database import Database, Transaction
 from core.declaration import Declared
 from core.desk import Actor, Desk
 from core.errors import CentreError, DiskFull, NotAllowed, NotAuthorised
-from core.intake import Submission
+from core.intake import Received, Submission
 from core.job import Job, JobFile
 from core.jobbatch import Batch, Progress, WorkerBroke
 from core.jobs import Asking
@@ -165,13 +165,14 @@ class Runner:
         )
         results = batch.read([job.job_id for job in claimed], order)
         self._fill()
-        made: dict[Job, tuple[Submission, ...]] = {}
-        refused, twice = [job for job in claimed if batch.is_cancelled(job.job_id)], []
-        for job in refused:
+        cancelled = [job for job in claimed if batch.is_cancelled(job.job_id)]
+        for job in cancelled:
             self._end(batch, job, JobState.CANCELLED)
+        made: dict[Job, tuple[Submission, ...]] = {}
         hashes: set[str] = set()
+        twice: list[Job] = []
         for job, result in zip(claimed, results, strict=False):
-            if job in refused:
+            if job in cancelled:
                 continue
             own = {submission.draft.sha256 for submission in result.submissions} if isinstance(result, Made) else set()
             if own & hashes:
@@ -200,7 +201,7 @@ class Runner:
         if not made:
             return
 
-        def along(tx: intake.Transaction, received: list[intake.Received]) -> None:
+        def along(tx: Transaction, received: list[Received]) -> None:
             rest = iter(received)
             jobs.finish(tx, {job.job_id: [next(rest) for _ in submissions] for job, submissions in made.items()}, self._now())
 

@@ -16,9 +16,8 @@ from pathlib import Path
 
 import polars as pl
 
-from core import content, pictures
+from core import content, disk, pictures
 from core.database import Transaction
-from core.disk import write_whole
 from core.errors import NotAllowed, NotFound
 from core.public import package as packages
 from core.public.package import (
@@ -130,8 +129,8 @@ def release(root: Path, package: Package) -> None:
             f"第{standing.manifest.number}号包已经发布，不能退回到更早的包。请打新包。",
             f"Package {standing.manifest.number} is released already. Going back takes a new package.",
         )
-    write_whole(root / LATEST, package.folder.name.encode())
-    _secure(root)
+    disk.write_whole(root / LATEST, package.folder.name.encode())
+    disk.secure(root)
 
 
 def _content(tx: Transaction, public: Public, chosen: str) -> content.Content:
@@ -190,12 +189,12 @@ def _completed(
         files=[{"name": data.name, "sha256": digest, "size": data.stat().st_size, "rows": sum(changes.values())}],
         photos=photos, previous=previous.sha256 if previous else None,
     )
-    write_whole(folder / MANIFEST, manifest.written())
+    disk.write_whole(folder / MANIFEST, manifest.written())
     for each in (*(path for path in folder.rglob("*") if path.is_dir()), folder):
-        _secure(each)
+        disk.secure(each)
     finished = folder.with_name(packages.folder_name(number))
     folder.rename(finished)
-    _secure(finished.parent)
+    disk.secure(finished.parent)
     return packages.opened(finished)
 
 
@@ -212,18 +211,9 @@ def _lay_beside(folder: Path, store: Path, data: Path) -> int:
         except OSError as fault:
             if fault.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK):
                 raise
-            write_whole(beside, kept.read_bytes())
+            disk.write_whole(beside, kept.read_bytes())
         laid += 1
     return laid
-
-
-def _secure(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _quoted(path: Path) -> str:

@@ -7,6 +7,7 @@ Must not know files of filings, rules or the database.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -82,6 +83,12 @@ def parse(content: bytes) -> pl.DataFrame:
     """One table from its CSV: text columns, and dates where the column's name says so."""
     table = pl.read_csv(content, infer_schema=False)
     return table.with_columns(pl.col(column).str.to_date("%Y-%m-%d") for column in table.columns if is_date(column))
+
+
+def in_force(day: date | pl.Expr) -> pl.Expr:
+    """Whether a line of a table is in force on a day; an empty date means no such limit."""
+    since, until = pl.col("valid_from"), pl.col("valid_to")
+    return (since.is_null() | (since <= day)) & (until.is_null() | (until >= day))
 
 
 def is_date(column: str) -> bool:

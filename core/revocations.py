@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from core import values
-from core.reference import Reference
+from core.reference import Reference, in_force
 
 
 def of_filing(heads: pl.DataFrame, reference: Reference, today: date) -> pl.DataFrame:
@@ -35,18 +35,15 @@ def of_filing(heads: pl.DataFrame, reference: Reference, today: date) -> pl.Data
     )
 
 
-def _in_force(reference: Reference, today: date) -> pl.DataFrame:
+def _in_force(tables: Reference, today: date) -> pl.DataFrame:
     """Lines in force, numbers read as those of a filing are."""
     columns = ("certificate", "person", "institution", "level", "kind", "effective_on")
-    if "revocations" not in reference.tables:
+    if "revocations" not in tables.tables:
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String) | {"effective_on": pl.Date})
-    lines = reference.table("revocations").filter(
-        (pl.col("effective_on").is_null() | (pl.col("effective_on") <= today))
-        & (pl.col("valid_from").is_null() | (pl.col("valid_from") <= today))
-        & (pl.col("valid_to").is_null() | (pl.col("valid_to") >= today))
-    ).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
+    effective = pl.col("effective_on").is_null() | (pl.col("effective_on") <= today)
+    lines = tables.table("revocations").filter(effective, in_force(today)).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
     if lines.is_empty():
         return lines.rename({"certificate_no": "certificate"}).select(columns)
-    numbers = values.read(lines.select("row", ZJHM="person", XWZSBH="certificate_no"), reference)
+    numbers = values.read(lines.select("row", ZJHM="person", XWZSBH="certificate_no"), tables)
     read = numbers.select("row", "person", "certificate")
     return lines.drop("person").join(read, on="row").select(columns)

@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from core import reference
+from core import disk, reference
 from core.database import Database, Transaction
 from core.deadlines import Workdays
 from core.errors import NotAllowed, NotFound
@@ -200,9 +200,7 @@ def _keep_table(folder: Path, content: bytes) -> str:
     sha = reference.sha256(content)
     path = folder / f"{sha}.csv"
     if not path.exists():
-        unfinished = path.with_suffix(".part")
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        disk.write_whole(path, content)
     return sha
 
 

@@ -22,8 +22,9 @@ _ORDER = list(FindingClass)
 
 _INSERT_PHOTOS = """
 INSERT INTO photo (record_id, sha256, file_name, files, readable, width, height, size, contrast)
-SELECT record_id, sha256, file_name, known_photos, known_photo_readable, width, height, size, contrast
-FROM read_parquet($photos)"""
+SELECT n.first_record + p.row - n.start, p.sha256, p.file_name, p.known_photos, p.known_photo_readable, p.width, p.height,
+    p.size, p.contrast
+FROM read_parquet($photos) AS p JOIN read_parquet($numbers) AS n ON n.part = p.part"""
 
 _INSERT_FINDINGS = """
 INSERT INTO finding (record_id, version, filing_id, rule, class, field, value)
@@ -122,7 +123,7 @@ def _in_common(drafts: Sequence[Draft]) -> list[list[int]]:
 def _enter(tx: Transaction, together: Sequence[Entering]) -> list[Outcome]:
     drafts, folder = [each.draft for each in together], together[0].draft.folder / f"round-{uuid4().hex}"
     folder.mkdir()
-    heads, at = folder / "heads.parquet", together[0].act.at
+    heads, photos, at = folder / "heads.parquet", folder / archive.PHOTOS, together[0].act.at
     checked = archive.foresee_all(tx, drafts, [each.filing_id for each in together], heads)
     numbers = pl.DataFrame({
         "part": pl.Series(range(len(together)), dtype=pl.UInt32), "filing_id": [each.filing_id for each in together],
@@ -133,16 +134,12 @@ def _enter(tx: Transaction, together: Sequence[Entering]) -> list[Outcome]:
     findings.filter(~of_filing).with_columns(record).write_parquet(folder / "findings.parquet")
     tx.append("filing_finding", findings.filter(of_filing).select("filing_id", "rule", "class", "field", "value"))
     tx.append("rule_tally", checked.tally.join(numbers, on="part", maintain_order="left").drop("part", "first_record", "start"))
-    with_photos = archive.pictured(drafts)
-    if with_photos is not None:
-        numbered = with_photos.join(numbers, on="part").with_columns(record_id=pl.col("first_record") + pl.col("row") - pl.col("start"))
-        numbered.write_parquet(folder / "pictures.parquet")
-        tx.run(_INSERT_PHOTOS, photos=str(folder / "pictures.parquet"))
+    numbers.write_parquet(folder / "numbers.parquet")
+    if photos.exists():
+        tx.run(_INSERT_PHOTOS, photos=str(photos), numbers=str(folder / "numbers.parquet"))
     tx.run(_INSERT_FINDINGS, findings=str(folder / "findings.parquet"))
     verdicts = verdicts_of(checked.findings)
-    numbered = verdicts.join(numbers, on="part").with_columns(record)
-    numbers.write_parquet(folder / "numbers.parquet")
-    numbered.write_parquet(folder / "verdicts.parquet")
+    verdicts.join(numbers, on="part").with_columns(record).write_parquet(folder / "verdicts.parquet")
     ledger.enter_records(
         tx, numbers=folder / "numbers.parquet", heads=heads, verdicts=folder / "verdicts.parquet", at=at,
         acts={each.act: each.draft.records for each in together},

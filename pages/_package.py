@@ -6,7 +6,6 @@ store is next opened.
 
 import shutil
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,12 +18,11 @@ from core.contents import Contents, File
 from core.desk import Desk
 from core.inbox import Found
 from core.vocabulary import Category
-from pages import _tables, _watching
+from pages import _tables, _uploader, _watching
 from pages._parts import announce, reporting_errors, runner
 from pages._words import _, in_words, listed, plain, say
 
-_KEPT = timedelta(days=1)
-_ROUND, _SESSION = "load.package.round", "load.package.session"
+_ROUND = "load.package.round"
 
 
 @dataclass
@@ -42,7 +40,7 @@ class _Held:
         self.file_id, self.folder, self.looked = None, None, None
 
 
-@st.cache_resource(ttl=_KEPT, on_release=_Held.discard, show_spinner=False)
+@st.cache_resource(ttl=_uploader.KEPT, on_release=_Held.discard, show_spinner=False)
 def _held_by(session: str) -> _Held:
     return _Held()
 
@@ -58,7 +56,7 @@ def way() -> str:
 
 def show(present: Desk, institutions: dict[str, str]) -> None:
     """Ask for a package and its sender, show what is in it, and hand it over."""
-    held = _held_by(st.session_state.setdefault(_SESSION, uuid4().hex))
+    held = _held_by(_uploader.session())
     left, right = st.columns(2)
     with left:
         institution = st.selectbox(

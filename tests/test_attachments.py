@@ -5,15 +5,10 @@ import pytest
 from core import admission, attachments, intake, reading, review, store
 from core.errors import BadRequest, NotFound
 from core.vocabulary import Duty
-from tests.builders import a_csv, a_desk, a_filing, at_desk, declared, people
+from tests.builders import a_csv, a_filing, at_desk, declared, people
 
 PDF = b"%PDF-1.7\n1 0 obj << /OpenAction << /S /JavaScript /JS (app.alert(1)) >> >> endobj"
 JPEG = b"\xff\xd8\xff\xe0\x00\x10JFIF"
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return a_desk(tmp_path)
 
 
 def test_a_scan_with_a_script_inside_is_kept_byte_for_byte_and_given_back_as_a_download(desk):

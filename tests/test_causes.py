@@ -1,15 +1,9 @@
 """A flood of findings is shown as the few causes behind it."""
 
-import pytest
 
 from core import causes
 from core.vocabulary import Duty
-from tests.builders import SECRET, WRONG_BIRTH, a_desk, a_filing, at_desk, people
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return a_desk(tmp_path)
+from tests.builders import SECRET, WRONG_BIRTH, a_filing, at_desk, people
 
 
 def told(desk, filing_id, **more):

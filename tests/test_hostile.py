@@ -44,13 +44,6 @@ PATIENCE = 60
 GB = 1_000_000_000
 
 
-@pytest.fixture
-def desk(tmp_path):
-    desk = a_desk(tmp_path)
-    yield desk
-    desk.db.close()
-
-
 def a_package_zip(path: Path, *, inside: str = "", **more: bytes) -> Path:
     """A package of two data files as one zip."""
     folder = a_package(path.parent / f"{path.stem}-parts")

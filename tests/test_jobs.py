@@ -50,13 +50,6 @@ time.sleep(60)
 """
 
 
-@pytest.fixture
-def desk(tmp_path):
-    desk = a_desk(tmp_path)
-    yield desk
-    desk.db.close()
-
-
 def an_asking(path: Path, **more) -> Asking:
     """One file asked to be loaded, with what `declared` declares."""
     return Asking(path.name, Package((path,)), (JobFile(path.name, path.stat().st_size, declared()),), **more)

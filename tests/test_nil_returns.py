@@ -11,14 +11,9 @@ from core.desk import province_reviewer
 from core.errors import BadRequest, NotAllowed, NotAuthorised, NotFound
 from core.nil_returns import Nil
 from core.vocabulary import Category, Duty, Level
-from tests.builders import TERM, a_desk, a_filing, at_desk, people
+from tests.builders import TERM, a_filing, at_desk, people
 
 NIL = Nil(TERM, "80901", Level.DOCTOR, "李示范", "示范〔2025〕9号", date(2025, 9, 10), "本学期未召开会议")
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return a_desk(tmp_path)
 
 
 @pytest.fixture

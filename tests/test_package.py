@@ -17,19 +17,12 @@ from core.jobrunner import Runner
 from core.package import SHEET, Sheet
 from core.suggestion import Suggestion
 from core.vocabulary import Category, JobState, Level
-from tests.builders import TERM, a_csv, a_desk, people, statuses
+from tests.builders import TERM, a_csv, people, statuses
 from tests.test_photos import a_photo
 
 PATIENCE = 60
 MASTER = {"XWLBM": "308", "XWLB": "工学硕士学位", "ZYDM": "081200", "ZYMC": "计算机科学与技术", "RXNY": "202209", "XZ": "3"}
 QUIET = 20.0
-
-
-@pytest.fixture
-def desk(tmp_path):
-    desk = a_desk(tmp_path)
-    yield desk
-    desk.db.close()
 
 
 def a_sheet(folder: Path, *lines: str, encoding: str = "utf-8") -> Path:
@@ -117,6 +110,8 @@ def test_photos_of_a_package_are_matched_over_all_its_files_and_strays_are_told_
     told = desk.db.frame("SELECT photos, photos_unmatched FROM filing ORDER BY filing_id")
     assert told["photos"].to_list() == [1, 1]
     assert sorted(told["photos_unmatched"]) == [0, 1]
+    whose = desk.db.frame("SELECT p.file_name, r.person FROM photo AS p JOIN record AS r ON r.record_id = p.record_id")
+    assert sorted(whose.rows()) == sorted((f"{each['ZJHM']}.jpg", each["ZJHM"][:17]) for each in (bachelor, master))
 
 
 def test_a_file_on_file_already_stops_its_package(desk, tmp_path):

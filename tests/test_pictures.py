@@ -8,13 +8,8 @@ from PIL import Image
 from core import admission, intake, photos, pictures, reading
 from core.errors import DuplicateFiling
 from core.vocabulary import Duty
-from tests.builders import SECRET, a_csv, a_desk, at_desk, declared, people
+from tests.builders import SECRET, a_csv, at_desk, declared, people
 from tests.test_photos import a_photo, a_zip
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return a_desk(tmp_path)
 
 
 def filed_with(desk, records, pack, name="filing.csv"):

@@ -8,7 +8,7 @@ from core import admission, intake, overview, publication, reading, review, view
 from core.declaration import Declared, Resolution
 from core.errors import BadRequest, NotAllowed, NotAuthorised, NotFound
 from core.vocabulary import Category, Duty
-from tests.builders import TERM, a_csv, a_desk, a_filing, an_approval, at_desk, people, statuses
+from tests.builders import TERM, a_csv, a_filing, an_approval, at_desk, people, statuses
 
 
 def received(desk, records, resolution, name="filing.csv"):
@@ -17,11 +17,6 @@ def received(desk, records, resolution, name="filing.csv"):
     got = intake.receive(desk, admission.preview(desk, source, told), told, source, name)
     an_approval(desk, got.filing_id)
     return got
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return a_desk(tmp_path)
 
 
 @pytest.fixture

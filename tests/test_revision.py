@@ -35,11 +35,6 @@ def a_filing(desk, records=None, **more):
     return any_filing(desk, records, **{"layout": "named"} | more)
 
 
-@pytest.fixture
-def desk(tmp_path):
-    return a_desk(tmp_path)
-
-
 def in_force(desk):
     return ruleset.in_force(desk.db, desk.now().date())
 

@@ -8,14 +8,9 @@ import pytest
 from core import admission, intake, reading, review, supplements, views
 from core.declaration import Grounds
 from core.errors import BadRequest, NotAllowed
-from tests.builders import LATE, TERM, a_csv, a_desk, a_filing, an_approval, declared, people
+from tests.builders import LATE, TERM, a_csv, a_filing, an_approval, declared, people
 
 CONSENTED = Grounds("学籍信息核对延误。", "示范学位办补〔2025〕1号", date(2025, 9, 12))
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return a_desk(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Filings judged and stored many at a time come to what they come to one by one, in the same order."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,7 @@ from core.errors import DuplicateFiling, UnreadableFiling
 from core.intake import Submission
 from core.vocabulary import Category
 from tests.builders import NAMELESS, TOO_FAST, WRONG_BIRTH, Record, a_context, a_csv, a_desk, declared, people
+from tests.test_photos import a_photo, a_zip
 
 SAID = {
     "finding": "SELECT record_id, version, filing_id, rule, class, field, value, closed FROM finding ORDER BY ALL",
@@ -149,3 +151,19 @@ def test_drafts_with_nobody_in_common_are_judged_in_one_round_and_those_with_som
 
     assert sorting.rounds([each.draft for each in strangers]) == [[0, 1]]
     assert sorting.rounds([each.draft for each in kin]) == [[0], [1], [2]]
+
+
+def test_photos_of_filings_judged_in_one_round_are_each_on_their_own_record(tmp_path):
+    desk = a_desk(tmp_path)
+    filed = [("80901", people(2)), ("80902", people(3, first=50, institution="80902"))]
+    submissions = drawn(desk, of([(code, Category.BACHELOR, records) for code, records in filed], tmp_path))
+    pictured = []
+    for place, (submission, (_, records)) in enumerate(zip(submissions, filed, strict=True)):
+        zipped = a_zip(tmp_path / f"{place}.zip", {f"{records[1]['ZJHM']}.jpg": a_photo(seed=place)})
+        draft, = drafts.with_photos([submission.draft], zipped)
+        pictured.append(replace(submission, draft=draft))
+
+    intake.receive_all(desk, pictured)
+
+    whose = desk.db.frame("SELECT p.file_name, r.person FROM photo AS p JOIN record AS r ON r.record_id = p.record_id")
+    assert sorted(whose.rows()) == sorted((f"{records[1]['ZJHM']}.jpg", records[1]["ZJHM"][:17]) for _, records in filed)

@@ -13,18 +13,12 @@ from tests.builders import (
     TERM,
     WRONG_BIRTH,
     a_csv,
-    a_desk,
     a_filing,
     an_approval,
     declared,
     people,
     statuses,
 )
-
-
-@pytest.fixture
-def desk(tmp_path):
-    return a_desk(tmp_path)
 
 
 def again(desk, records, before, name="again.csv", **told):
