@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 HOME_DIR ?= data/var
 export DESK_HOME := $(HOME_DIR)
 
-.PHONY: help run lookup test proof bench docs clean
+.PHONY: help run lookup test proof bench audit docs clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -14,7 +14,7 @@ run: $(VENV)/.run ## install, fill with demo data when empty, open the app on 12
 	$(BIN)/python -m core demo --if-empty
 	$(BIN)/streamlit run dashboard.py
 
-lookup: $(VENV)/.run ## the public lookup on 127.0.0.1:8600, over the latest package (`python -m core package` writes one)
+lookup: $(VENV)/.run ## the public lookup on 127.0.0.1:8600, over the latest package (each release writes one)
 	$(BIN)/python -m core.public
 
 test: $(VENV)/.test chromium ## install, then ruff and all tests, browser tests included
@@ -26,6 +26,10 @@ proof: $(VENV)/.test ## the long proofs in full (tens of minutes); figures go to
 
 bench: $(VENV)/.test ## speed against raw DuckDB in the same run; ROWS=6000000 ROUNDS=1 ARCHIVE=60000000 for the large one
 	$(BIN)/python -m bench --rows $(or $(ROWS),1000000) --rounds $(or $(ROUNDS),3) --archive $(or $(ARCHIVE),0)
+
+audit: $(VENV)/.test ## ask today's advisories about everything installed (needs the internet)
+	$(BIN)/python -m pip install -q --disable-pip-version-check pip-audit==2.10.1
+	$(BIN)/pip-audit --strict
 
 docs: $(VENV)/.run ## write the generated parts of README anew
 	$(BIN)/python -m tests.docs

@@ -5,9 +5,11 @@ The menu is in pages/_frame.py, because a screen opened first by its address is 
 
 import streamlit as st
 
-from pages import _frame, _stream
+from core import quiet
+from pages import _door, _frame, _guard, _health, _stream
 
 if __name__ == "__main__":
     _frame.draw().run()
 else:
-    app = st.App(__file__, routes=[_stream.ROUTE])
+    quiet.begin()
+    app = st.App(__file__, routes=[_stream.ROUTE, _health.ROUTE, *_door.ROUTES], middleware=[_guard.MIDDLEWARE], lifespan=_door.lifespan)

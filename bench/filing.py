@@ -28,7 +28,7 @@ def write(path: Path, *, rows: int, dirty: float, seed: int = 1) -> None:
             cells.write_csv(file, include_header=start == 0)
 
 
-def part(number: np.ndarray, dirty: float, random: np.random.Generator) -> pl.DataFrame:
+def part(number: np.ndarray, dirty: float, chance: np.random.Generator) -> pl.DataFrame:
     """Rows of these numbers, such a share of them dirty."""
     size = number.size
     born = np.char.replace((_FIRST_BIRTH + (number // 10) % 1000).astype(str), "-", "")
@@ -36,11 +36,11 @@ def part(number: np.ndarray, dirty: float, random: np.random.Generator) -> pl.Da
     body = np.char.add(np.char.add(_AREAS[number % 10], born), np.char.zfill(sequence.astype(str), 3))
     digits = np.frombuffer("".join(body).encode(), dtype=np.uint8).reshape(size, 17) - 48
     id_number = np.char.add(body, np.array(list("10X98765432"))[(digits @ _WEIGHTS) % 11])
-    name = np.char.add(np.char.add(random.choice(_SURNAMES, size), random.choice(_GIVEN, size)),
-                       random.choice(_GIVEN, size))
+    name = np.char.add(np.char.add(chance.choice(_SURNAMES, size), chance.choice(_GIVEN, size)),
+                       chance.choice(_GIVEN, size))
     institution = _INSTITUTIONS[number // 999_999]
     serial = np.char.zfill((number % 999_999 + 1).astype(str), 6)
-    wrong = random.random(size) < dirty
+    wrong = chance.random(size) < dirty
     filled = {
         "XM": name, "XBM": np.where(sequence % 2 == 1, "1", "2"),
         "XB": np.where(sequence % 2 == 1, "男", "女"), "GBM": "156", "GB": "中国", "MZM": "01", "MZ": "汉族",

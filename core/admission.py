@@ -3,18 +3,18 @@
 Must not know how a filing enters the store.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from core import accounts, rules, ruleset, supplements
 from core import draft as drafts
-from core import rules, ruleset, supplements
 from core.database import Database, Transaction
 from core.deadlines import require_term
 from core.declaration import Declared
-from core.desk import Desk, name_of
+from core.desk import Desk
 from core.draft import Draft, Progress
 from core.errors import BadRequest, DuplicateFiling, UnreadableFiling
 from core.reading import Reading
@@ -26,6 +26,9 @@ _SAME_FILE = """
 SELECT filing_id, received_at, received_by FROM filing
 WHERE list_contains($hashes, sha256) AND status NOT IN ('returned', 'replaced')
 ORDER BY filing_id LIMIT 1"""
+
+
+_KNOWN = "SELECT DISTINCT sha256 FROM filing WHERE list_contains($hashes, sha256) AND status NOT IN ('returned', 'replaced')"
 
 
 def context_for(
@@ -91,14 +94,17 @@ def _require_total(draft: Draft, declared: Declared) -> None:
     )
 
 
-def require_plausible(desk: Desk, filings: Sequence[Declared]) -> dict[str, str]:
+def require_plausible(
+    desk: Desk, filings: Sequence[Declared], provinces: Mapping[str, str] | None = None
+) -> Mapping[str, str]:
     """Refuse what cannot be filed: a semester that cannot be, a late supplement without its reason, an institution that
-    is not in the register. Returns the province of each institution. Raises BadRequest."""
+    is not in the register, by `provinces_of` where that has been asked. Returns it. Raises BadRequest."""
     today = desk.now().date()
     for declared in filings:
         require_term(declared.term, today)
         supplements.require_grounds(declared.supplement, declared.grounds, today)
-    provinces = provinces_of(desk, {declared.institution for declared in filings})
+    if provinces is None:
+        provinces = provinces_of(desk, {declared.institution for declared in filings})
     for declared in filings:
         if declared.institution not in provinces:
             raise BadRequest(
@@ -116,12 +122,17 @@ def provinces_of(desk: Desk, institutions: Collection[str]) -> dict[str, str]:
     return dict(known.iter_rows())
 
 
+def known(store: Database | Transaction, hashes: Collection[str]) -> frozenset[str]:
+    """Which of these files are on file already."""
+    return frozenset(store.frame(_KNOWN, hashes=sorted(hashes))["sha256"])
+
+
 def require_new(store: Database | Transaction, hashes: Sequence[str]) -> None:
     """Refuse files that are on file already, or come twice. Raises DuplicateFiling."""
     same = store.frame(_SAME_FILE, hashes=list(hashes))
     if not same.is_empty():
         filing_id, received_at, received_by = same.row(0)
-        zh, en = name_of(received_by)
+        zh, en = accounts.name_of(store, received_by)
         raise DuplicateFiling(
             f"这个文件已于{received_at:%Y-%m-%d %H:%M}由“{zh}”接收（批次{filing_id}），无需重复报送。",
             f"This very file was received on {received_at:%Y-%m-%d %H:%M} by {en} (filing {filing_id}).",

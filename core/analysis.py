@@ -1,4 +1,4 @@
-"""统计分析: a read-only SQL box over de-identified tables: no names, no ID numbers, no certificate numbers.
+"""统计分析: a read-only SQL box over de-identified tables: persons by pseudonym, no names, ID or certificate numbers.
 
 The tables are copies within the person's scope, in a memory of their own; classified records are not in them.
 """
@@ -8,7 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
-from core.database import Database, query_apart
+from core import at_rest, pseudonyms
+from core.apart import query_apart
+from core.database import Database
 from core.desk import Desk
 from core.rules import RULES
 from core.vocabulary import Duty
@@ -21,12 +23,13 @@ _NOT_CLASSIFIED = """
 
 _RECORDS = f"""
 SELECT f.term, f.province, p.zh AS province_name, f.institution, i.zh AS institution_name, f.level, f.category,
-    f.layout, f.format, r.status, strftime(r.conferred_on, '%Y-%m') AS conferred_month
+    f.layout, f.format, r.status, strftime(r.conferred_on, '%Y-%m') AS conferred_month,
+    left(sha256($key || r.person), 16) AS person, year(r.born)::INTEGER AS birth_year
 FROM record AS r
 JOIN filing AS f ON f.filing_id = r.filing_id
 JOIN province AS p ON p.code = f.province
 LEFT JOIN institution AS i ON i.code = f.institution
-WHERE ($scope IS NULL OR f.province = $scope) {_NOT_CLASSIFIED}"""
+WHERE r.followed IS NULL AND ($scope IS NULL OR f.province = $scope) {_NOT_CLASSIFIED}"""
 
 _FINDINGS = f"""
 SELECT f.term, f.province, p.zh AS province_name, f.institution, i.zh AS institution_name, f.level, f.category,
@@ -41,7 +44,7 @@ WHERE g.closed IS NULL AND ($scope IS NULL OR f.province = $scope) {_NOT_CLASSIF
 _COPIED = {"records": _RECORDS, "findings": _FINDINGS}
 
 TABLES: dict[str, tuple[str, str]] = {
-    "records": ("每条记录一行，无个人信息", "one row per record, no personal data"),
+    "records": ("每条记录一行，人以化名（person）表示", "one row per record, persons by pseudonym (person)"),
     "findings": ("每个问题一行，不含字段内容", "one row per finding, without the field's content"),
     "rules": ("检查规则", "the checks"),
 }
@@ -56,7 +59,7 @@ def ask(desk: Desk, sql: str) -> pl.DataFrame:
 
 def columns(desk: Desk) -> dict[str, list[str]]:
     """The columns of each table that can be asked."""
-    told = {name: desk.frame(f"{sql} LIMIT 0").columns for name, sql in _COPIED.items()}
+    told = {name: desk.frame(f"{sql} LIMIT 0", key=pseudonyms.key_of(desk.db.folder)).columns for name, sql in _COPIED.items()}
     return told | {"rules": _rules().columns}
 
 
@@ -67,8 +70,8 @@ def _copies(db: Database, version: int, scope: str | None) -> dict[str, Path]:
     for stale in set(folder.glob(f"analysis-{scope or 'nation'}-*.parquet")) - set(copied.values()):
         stale.unlink()
     for name, sql in _COPIED.items():
-        db.copy_out(sql, copied[name], scope=scope)
-    _rules().write_parquet(copied["rules"])
+        db.copy_out(sql, copied[name], scope=scope, key=pseudonyms.key_of(db.folder))
+    at_rest.write(_rules(), copied["rules"])
     return copied
 
 

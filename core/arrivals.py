@@ -31,23 +31,18 @@ class NotAwaited(CentreError):
         )
 
 
+def size_in_words(size: int) -> str:
+    """So many bytes as people say them: 8 GB, 5 MB."""
+    return f"{size / 1000**3:g} GB" if size >= 1000**3 else f"{size / 1000**2:g} MB"
+
+
 class TooLarge(CentreError):
     """The file is larger than what is taken."""
 
     def __init__(self, most: int) -> None:
-        size = f"{most / 1000**3:g} GB"
+        size = size_in_words(most)
         super().__init__(
             f"文件超过{size}，没有接收。请分成几个文件再上传。", f"The file is over {size} and was not taken. Split it into several."
-        )
-
-
-class NoRoom(CentreError):
-    """The disk of the store has no room for the file."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "服务器磁盘空间不足，文件没有保存。请联系系统管理员腾出空间后重新上传。",
-            "The server's disk is full and the file was not kept. Ask the administrator to make room, then upload it again.",
         )
 
 
@@ -120,7 +115,7 @@ class Arrivals:
     def receiving(self, token: str | None, name: str, length: int | None) -> Iterator[Callable[[bytes], None]]:
         """Take up an awaited file and write its blocks; unless all goes well to the end, nothing of it is left.
 
-        Raises NotAwaited, TooLarge and NoRoom, also midway.
+        Raises NotAwaited, TooLarge and DiskFull, also midway.
         """
         arrival = self._take_up(token)
         try:
@@ -128,8 +123,8 @@ class Arrivals:
             if length is not None and length > arrival.most:
                 raise TooLarge(arrival.most)
             if length is not None and length > shutil.disk_usage(arrival.path.parent).free:
-                raise NoRoom
-            with _room_or_refusal(), arrival.path.open("xb", buffering=0) as file:
+                raise DiskFull
+            with disk.told_when_full(), arrival.path.open("xb", buffering=0) as file:
                 yield lambda block: self._write(token, arrival, file, block)
             with self._lock:
                 self._require_awaited(token, arrival)
@@ -158,15 +153,6 @@ class Arrivals:
     def _require_awaited(self, token: str | None, arrival: Arrival) -> None:
         if self._awaited.get(token) is not arrival:
             raise NotAwaited
-
-
-@contextmanager
-def _room_or_refusal() -> Iterator[None]:
-    try:
-        with disk.told_when_full():
-            yield
-    except DiskFull:
-        raise NoRoom from None
 
 
 def _plain_name(name: str) -> str:

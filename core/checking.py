@@ -3,13 +3,14 @@
 The only caller of the rulebook's schema. Must not know where findings go.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from core import alike, facts, revocations, values
+from core.alike import Answers
 from core.errors import RuleFault
 from core.rules import RULES, Context, Rule, Sight, schema
 from core.vocabulary import Category, FindingClass
@@ -106,7 +107,7 @@ def heads(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
         **{each.code: ~each.verdict(context) for each in silent},
     })
     suspect = pl.any_horizontal(pl.lit(False), *(each.code for each in silent))
-    return unknown.hstack(told).with_columns(pl.col("filer").fill_null(""), suspect=suspect).select(*facts.HEADS)
+    return unknown.hstack(told.frame()).with_columns(pl.col("filer").fill_null(""), suspect=suspect).select(*facts.HEADS)
 
 
 def judge(frame: pl.DataFrame, context: Context, sights: frozenset[Sight]) -> Checked:
@@ -143,7 +144,7 @@ def _judged(
     if not checks:
         return Checked(pl.DataFrame(schema=FINDINGS | PART), pl.DataFrame(schema=TALLY | PART))
     try:
-        flags = alike.answers(frame, {
+        told = alike.answers(frame, {
             **{code: checks[code]["right"] for code in asked},
             **{f"evaluated {code}": parts["evaluated"] for code, parts in seen.items()},
             **{f"asked {code}": parts["asked"] for code, parts in seen.items() if parts["asked"] is not None},
@@ -153,29 +154,32 @@ def _judged(
         raise RuleFault(  # not chained: what Polars says may quote cells
             f"{', '.join(faulty) or 'the rulebook'} could not be evaluated: {type(error).__name__}"
         ) from None
-    failing = flags.select((pl.col(f"evaluated {code}") & ~pl.col(code)).alias(code) for code in asked)
     ends = np.cumsum(heights)
+    failing = {code: told.where(f"evaluated {code}", code) for code in asked}
+    parts = {code: np.searchsorted(ends, places, side="right") for code, places in failing.items()}
     findings = [
-        _findings(frame, places, RULES[code], context, np.searchsorted(ends, places.to_numpy(), side="right"))
-        for code in asked if len(places := failing[code].arg_true())
+        _findings(frame, pl.Series(places), RULES[code], context, parts[code]) for code, places in failing.items() if len(places)
     ]
-    flags = flags.drop(asked).with_columns(failing.select(pl.all().name.prefix("failed ")))
-    tallies = [
-        _tally(checks, flags.slice(end - height, height)).with_columns(part=pl.lit(part, PART["part"]))
-        for part, (end, height) in enumerate(zip(ends.tolist(), heights, strict=True))
-    ]
-    return Checked(pl.concat([pl.DataFrame(schema=FINDINGS | PART), *findings]), pl.concat(tallies))
+    return Checked(pl.concat([pl.DataFrame(schema=FINDINGS | PART), *findings]), _tally(checks, told, ends, parts))
 
 
-def _tally(checks: Iterable[str], flags: pl.DataFrame) -> pl.DataFrame:
-    """How many of these rows each check judged and failed, TALLY."""
-    told = flags.select(pl.all().sum().cast(pl.Int64)).row(0, named=True)
-    lines = []
-    for code in checks:
-        judged = told.get(f"evaluated {code}", 0)
-        in_want = told.get(f"asked {code}", judged) - judged
-        lines.append((code, judged, told.get(f"failed {code}", 0), flags.height - judged, in_want))
-    return pl.DataFrame(lines, schema=TALLY, orient="row")
+def _tally(checks: Iterable[str], told: Answers, ends: np.ndarray, failing: Mapping[str, np.ndarray]) -> pl.DataFrame:
+    """How many rows of each filing each check judged and failed, TALLY and `part`; `failing` are the filings of rows that do."""
+    codes, nothing = list(checks), np.zeros(len(ends), np.int64)
+
+    def counted(word: str, code: str, otherwise: np.ndarray) -> np.ndarray:
+        return told.count(f"{word} {code}", ends) if told.has(f"{word} {code}") else otherwise
+
+    judged = [counted("evaluated", code, nothing) for code in codes]
+    wanted = [counted("asked", code, own) for code, own in zip(codes, judged, strict=True)]
+    failed = [np.bincount(failing[code], minlength=len(ends)) if code in failing else nothing for code in codes]
+    evaluated, in_want, failures = (np.transpose(each) for each in (judged, np.subtract(wanted, judged), failed))
+    heights = np.diff(ends, prepend=0)[:, None]
+    return pl.DataFrame({
+        "rule": codes * len(ends), "evaluated": evaluated.ravel(), "failed": failures.ravel(),
+        "not_evaluated": (heights - evaluated).ravel(), "no_reference": in_want.ravel(),
+        "part": np.repeat(np.arange(len(ends)), len(codes)),
+    }, schema=TALLY | PART)
 
 
 def _runs(frame: pl.DataFrame, verdict: pl.Expr) -> bool:

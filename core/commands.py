@@ -16,14 +16,14 @@ import polars as pl
 
 from core import (
     admission,
+    backup,
     comparison,
     exports,
-    feedback,
     inbox,
     intake,
     jobs,
-    publication,
     reading,
+    restoring,
     review,
     ruleset,
     store,
@@ -33,7 +33,7 @@ from core import draft as drafts
 from core.checking import FILING_ROW
 from core.deadlines import Term, require_term
 from core.declaration import Declared, Grounds, Resolution
-from core.demo import line
+from core.demo import cycle, directory, line, staff
 from core.desk import COMMAND_LINE, Desk, system_clock
 from core.errors import BadRequest, CentreError
 from core.jobrunner import Runner
@@ -50,7 +50,7 @@ def check(asked: argparse.Namespace) -> int:
     today = system_clock().date()
     term = require_term(Term.parse(asked.term), today) if asked.term else None
     if asked.out:
-        _writable(asked.out, asked.file)
+        writable(asked.out, asked.file)
     source = reading.open_filing(_existing(asked.file), encoding=asked.encoding, layout=asked.layout)
     seen = suggestion.look(source)
     declared = Suggestion(asked.institution or seen.institution, _category(asked.category) or seen.category, term)
@@ -58,7 +58,7 @@ def check(asked: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory(prefix="desk-check-") as work:
         draft = drafts.draw_up(source, context, Path(work))
         findings = comparison.complete([draft]).alone().findings
-        numbers = pl.read_parquet(draft.heads, columns=["row", "certificate"])
+        numbers = pl.read_ipc(draft.heads, columns=["row", "certificate"])
     lines = (
         findings.sort("row", "rule").join(numbers, on="row", how="left", maintain_order="left")
         .select(
@@ -98,9 +98,9 @@ def load(asked: argparse.Namespace) -> int:
                 "文件未能表明学期、学位授予单位或类别，请用 --term、--institution、--category 指明。",
                 "The file does not tell its semester, institution or category; give --term, --institution, --category.",
             )
-        resolved_on = _day(asked.resolved_on) if asked.resolved_on else None
+        resolved_on = day(asked.resolved_on) if asked.resolved_on else None
         resolution = Resolution(asked.resolution, resolved_on, asked.listed, asked.attached)
-        grounds = Grounds(asked.reason, asked.consent, _day(asked.consented_on) if asked.consented_on else None)
+        grounds = Grounds(asked.reason, asked.consent, day(asked.consented_on) if asked.consented_on else None)
         declared = Declared(term, institution, category, asked.supplement, resolution, grounds=grounds)
         draft = admission.preview(desk, source, declared, photos=asked.photos)
         received = intake.receive(desk, draft, declared, source, path.name)
@@ -122,22 +122,23 @@ def _load_folder(asked: argparse.Namespace) -> int:
                 f"{asked.file}里没有可接收的内容。请按“单位代码/数据文件”或“单位代码/报送包文件夹/”存放。",
                 f"Nothing to load in {asked.file}. Lay it out as CODE/datafile or CODE/package-folder/.",
             )
-        asking, refused = [], 0
-        for each in found:
-            try:
-                asking.append(inbox.asking(desk.db, each, way="command"))
-            except CentreError as refusal:
-                refused += 1
-                print(f"{each.institution}/{each.path.name}: {say(refusal.zh, refusal.en)}", file=sys.stderr)
-        runner = Runner(desk.db, {desk.actor.key: desk.actor}.get, desk.now, workers=os.cpu_count())
-        job_ids = runner.ask(desk, asking) if asking else []
+        job_ids = []
+        runner = Runner(desk.db, {desk.actor.key: desk.actor}.get, desk.now, workers=(os.cpu_count() or 1) + 1)
+        for start in range(0, len(found), 50):  # the first are read while the next are asked for
+            asking = []
+            for each in found[start : start + 50]:
+                try:
+                    asking.append(inbox.asking(desk.db, each, way="command"))
+                except CentreError as refusal:
+                    print(f"{each.institution}/{each.name}: {say(refusal.zh, refusal.en)}", file=sys.stderr)
+            job_ids += runner.ask(desk, asking) if asking else []
         while not runner.settle(60):
             pass
         ended = jobs.several(desk.db, job_ids)
         done = [each for job in ended for each in job.outcome]
+        refused = len(found) - sum(job.state is JobState.DONE for job in ended)
         for job in ended:
             if job.state is not JobState.DONE:
-                refused += 1
                 print(f"{job.sender}/{job.name}: {say(job.zh or '', job.en or '')}", file=sys.stderr)
         told = {key: sum(each[key] for each in done) for key in ("records", "cleared", "withheld")}
         print(say(
@@ -152,7 +153,7 @@ def _load_folder(asked: argparse.Namespace) -> int:
 def approve(asked: argparse.Namespace) -> int:
     """Note the province's approval of a filing."""
     with _desk(asked) as desk:
-        review.approve(desk, asked.filing, approved_on=_day(asked.date), document=asked.document)
+        review.approve(desk, asked.filing, approved_on=day(asked.date), document=asked.document)
         print(say(f"批次{asked.filing}已记为省级审核通过。", f"Filing {asked.filing} is approved by the province."))
     return OK
 
@@ -166,37 +167,19 @@ def send_back(asked: argparse.Namespace) -> int:
     return OK
 
 
-def publish(asked: argparse.Namespace) -> int:
-    """Put a semester's cleared records on line; without --count, only say how many there are."""
-    term = Term.parse(asked.term)
-    with _desk(asked) as desk:
-        if asked.count is None:
-            ready = publication.ready(desk, term)
-            print(say(f"待上网{ready:,}条；确认请加 --count {ready}。",
-                       f"{ready:,} records are ready; confirm with --count {ready}."))
-            return OK
-        moved = publication.publish(desk, term, counted=asked.count)
-        print(say(f"已上网{moved:,}条。", f"{moved:,} records are on line."))
-    return OK
-
-
-def send_feedback(asked: argparse.Namespace) -> int:
-    """Issue a semester's notices and write all workbooks as one zip."""
-    term = Term.parse(asked.term)
-    _writable(asked.out)
-    with _desk(asked) as desk:
-        issued = feedback.issue(desk, term)
-        asked.out.write_bytes(exports.term_archive(desk, term.code))
-        print(say(f"生成反馈单{issued:,}份，已写入{asked.out}。", f"{issued:,} notices issued; written to {asked.out}."))
-    return OK
-
-
 def demo(asked: argparse.Namespace) -> int:
     """Fill the store with the synthetic nation."""
     with _desk(asked) as desk:
-        if asked.if_empty and not desk.db.frame("SELECT 1 FROM filing LIMIT 1").is_empty():
+        filled = not desk.db.frame("SELECT 1 FROM filing LIMIT 1").is_empty()
+        if not filled or (asked.home / "demo").exists():
+            staff.enter(desk.db, desk.now())
+        if asked.if_empty and filled:
             return OK
         walked = line.walk(desk, records=asked.records, seed=asked.seed)
+        directory.enter(desk)
+        cycle.go_round(desk)
+        if kept := backup.before(desk.db, desk.now(), "demo"):
+            restoring.verify(kept)
         print(say(
             f"示范数据已装入：{walked.filings:,}个批次，{walked.records:,}条记录；文件和预设问题清单见{walked.folder}。",
             f"Demo loaded: {walked.filings:,} filings, {walked.records:,} records; files and truth.csv in {walked.folder}.",
@@ -219,7 +202,7 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _writable(path: Path, filed: Path | None = None) -> None:
+def writable(path: Path, filed: Path | None = None) -> None:
     """Refuse, before any work, a place where the result cannot be written or would overwrite the filing."""
     if path.is_dir() or not path.parent.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
         raise BadRequest(f"无法写入{path}，请另选文件夹和文件名。", f"{path} cannot be written; choose another place.")
@@ -236,7 +219,8 @@ def _category(code: str | None) -> Category | None:
     return Category(code)
 
 
-def _day(text: str) -> date:
+def day(text: str) -> date:
+    """A day as typed, such as 2025-05-31. Raises BadRequest."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -6,9 +6,10 @@ Must not know the database: what is on file is given.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
-from core import cell, checking, facts
+from core import at_rest, cell, checking, facts
 from core.draft import CHUNK, Draft, offsets
 from core.rules import FAR, Context
 
@@ -21,10 +22,9 @@ def complete(drafts: Sequence[Draft]) -> checking.Checked:
 def heads_of(drafts: Sequence[Draft]) -> pl.DataFrame:
     """The heads of drafts one below the other: facts.HEADS, and `part`, the place of the draft. A row's number is made
     the only one of its kind by adding what `offsets` gives for its draft."""
-    heads = [pl.read_parquet(draft.heads) for draft in drafts]
     return pl.concat(
-        each.with_columns(pl.col("row") + offset, part=pl.lit(part, pl.UInt32))
-        for part, (each, offset) in enumerate(zip(heads, offsets(drafts), strict=True))
+        pl.read_ipc(draft.heads).with_columns(pl.col("row") + start, part=pl.lit(part, pl.UInt32))
+        for part, (draft, start) in enumerate(zip(drafts, offsets(drafts), strict=True))
     )
 
 
@@ -40,15 +40,13 @@ def completed(
     Findings come in their one order, rows numbered as in the files.
     """
     starts = offsets(drafts)
-    beside = [_moved(each, start) for draft, start in zip(drafts, starts, strict=True) for each in _own_facts(draft)]
+    beside = [
+        _moved(each, start) for draft, start in zip(drafts, starts, strict=True) for each in _own_facts(draft) if each.height
+    ]
     known = checking.known(heads.drop("part"), drafts[0].context, acquainted, (*beside, *told))
     asked = pl.concat([known["row"], heads.filter(pl.col("suspect"))["row"]]).unique().sort()
-    findings, tallies = [], []
-    for part, draft in enumerate(drafts):
-        part_of = pl.lit(part, pl.UInt32).alias("part")
-        findings.append(draft.checked.findings.with_columns(part_of))
-        tallies.append(draft.checked.tally.with_columns(part_of))
-    tally = pl.concat(tallies)
+    findings = [one_below_the_other([draft.checked.findings for draft in drafts])]
+    tally = one_below_the_other([draft.checked.tally for draft in drafts])
     for context, parts in _asked_rows(drafts, starts, asked):
         frame = facts.beside(checking.read([(chunk, drafts[part].context) for part, chunk in parts]), known)
         far = checking.judge_parts(frame, context, FAR, [chunk.height for _, chunk in parts])
@@ -60,6 +58,12 @@ def completed(
     return checking.Checked(
         checking.in_order(pl.concat([*findings, about.findings])), checking.add_tallies([tally, about.tally])
     )
+
+
+def one_below_the_other(of_drafts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """What is said of each draft in one frame, with `part`, the place of the draft."""
+    part = np.repeat(np.arange(len(of_drafts)), [each.height for each in of_drafts])
+    return pl.concat(of_drafts).with_columns(part=pl.Series(part, dtype=pl.UInt32))
 
 
 def _own_facts(draft: Draft) -> list[pl.DataFrame]:
@@ -80,7 +84,7 @@ def _rare(draft: Draft) -> pl.DataFrame:
     rare = draft.profile.rare_signatories()
     if rare.is_empty():
         return pl.DataFrame(schema={"row": pl.Int64})
-    signed = pl.scan_parquet(draft.filed).select("row", "HXWRQ", "XZXM", "ZXXM")
+    signed = at_rest.scan(draft.filed, ["row", "HXWRQ", "XZXM", "ZXXM"])
     dated = signed.with_columns(conferred=cell.date(pl.col("HXWRQ")))
     keys = ["conferred", "XZXM", "ZXXM"]
     return dated.join(rare.lazy(), on=keys, how="semi").select("row", known_rare_signatory=pl.lit(True)).collect()
@@ -102,8 +106,7 @@ def _asked_rows(
 
 
 def _filed_rows(draft: Draft, wanted: pl.Series) -> pl.DataFrame:
-    within = pl.col("row").is_between(wanted[0], wanted[-1])
-    return pl.scan_parquet(draft.filed).filter(within & pl.col("row").is_in(wanted.implode())).collect()
+    return at_rest.read(draft.filed, rows=wanted)
 
 
 def _judged_whole(drafts: Sequence[Draft], wholes: Sequence[dict[str, object]]) -> checking.Checked:

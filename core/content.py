@@ -15,6 +15,10 @@ from core.public.package import NUMBER, PHOTO
 from core.record import PUBLIC
 from core.reference import Reference
 
+ON_LINE = """(r.status = 'published' OR (r.online_still AND EXISTS (
+        SELECT 1 FROM record AS n WHERE n.record_id = r.record_id AND n.status = 'cleared')))"""
+"""A version the public sees: published, or the last one that was while the next, cleared, waits for the monthly run."""
+
 _CODED = {"XB": ("XBM", "sexes"), "XWSYDW": ("XWSYDWM", "institutions"), "XWLB": ("XWLBM", "degrees")}
 """Content a file may carry as a code alone: the code's column and the table that has its words."""
 

@@ -5,23 +5,11 @@ Serves article 4. Must not know the store, or how a package is loaded.
 
 from dataclasses import dataclass
 
-from core import package, photo_files, reading, suggestion
-from core.declaration import Declared
+from core import opening, package, photo_files
 from core.errors import CentreError
-from core.package import Package, Sheet
-from core.suggestion import Suggestion
+from core.opening import Asked, File, Parcel
+from core.package import Package
 from core.vocabulary import Category, Level
-
-
-@dataclass(frozen=True)
-class File:
-    """A data file as it was found: None where nothing tells. `declared` is what it would be loaded as, `refusal` why not."""
-
-    name: str
-    rows: int | None = None
-    seen: Suggestion = Suggestion(None, None, None)
-    declared: Declared | None = None
-    refusal: CentreError | None = None
 
 
 @dataclass(frozen=True)
@@ -44,25 +32,13 @@ class Contents:
 
 def of(parts: Package, institution: str) -> Contents:
     """Look at every part of a package this institution sends; what is wrong with a part is told, not raised."""
-    refusal, sheet, photos = None, Sheet(), None
+    asked = Parcel(tuple(Asked(path, path.name) for path in parts.files), parts.sheet, institution, bool(parts.scans))
+    opened, = opening.open_all([asked])
+    refusal, photos = opened.refusal, None
     try:
-        sheet = package.read_sheet(parts.sheet) if parts.sheet else Sheet()
         photos = (parts.photos.name, len(photo_files.through(parts.photos, lambda name, _: name))) if parts.photos else None
     except CentreError as fault:
-        refusal = fault
-    files = tuple(_file(parts, place, sheet, institution) for place in range(len(parts.files)))
-    counted = [(file.declared.category, file.rows) for file in files if file.declared]
+        refusal = refusal or fault
+    counted = [(file.declared.category, file.source.rows) for file in opened.files if file.declared]
     scans = tuple(scan.name for scan in parts.scans)
-    return Contents(files, photos, scans, parts.sheet is not None, tuple(package.totals(sheet, counted)), refusal)
-
-
-def _file(parts: Package, place: int, sheet: Sheet, institution: str) -> File:
-    name, alone = parts.files[place].name, len(parts.files) == 1
-    rows, seen = None, Suggestion(None, None, None)
-    try:
-        source = reading.open_filing(parts.files[place])
-        rows, seen = source.rows, suggestion.look(source)
-        declared = package.declared_of(name, seen, sheet, institution, scanned=bool(parts.scans), alone=alone)
-        return File(name, rows, seen, declared)
-    except CentreError as refusal:
-        return File(name, rows, seen, refusal=refusal)
+    return Contents(opened.files, photos, scans, parts.sheet is not None, tuple(package.totals(opened.sheet, counted)), refusal)

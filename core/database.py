@@ -1,27 +1,28 @@
 """The embedded store: one DuckDB file for what we decide, one folder of Parquet for what came in.
 
-The only module that knows DuckDB. Must not know what the tables mean.
+The one door to it. Must not know what the tables mean.
 """
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import polars as pl
 
-from core import disk
-from core.errors import BadRequest, CentreError
+from core import at_rest, disk, migrations
+from core.at_rest import Key, KeyRefused
+from core.errors import CentreError, NotAllowed
 
-_SCHEMA = Path(__file__).parent / "schema"
+REKEYED = "work/rekeyed/whole"
+"""There when a change of key has written everything anew and not yet put all of it in its place."""
 _PARAMETER = re.compile(r"\$([a-z_0-9]+)")
 _MEMORY_LIMIT = "1GB"
 """What DuckDB may hold in memory; beyond it, it spills to `work/`. A 6 M-row load stays under 2.5 GB in all."""
-_MOST_ROWS = 1_000_000
-"""The largest answer `query_apart` gives out: what the page and a CSV can carry."""
 
 
 class StoreBusy(CentreError):
@@ -29,19 +30,19 @@ class StoreBusy(CentreError):
 
 
 class Transaction:
-    """One unit of writing; everything in it is stored, or nothing is."""
+    """One unit of writing; everything in it is stored, or nothing is. `folder` is the store's."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        self._cursor = cursor
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, folder: Path) -> None:
+        self._cursor, self.folder = cursor, folder
 
     def run(self, sql: str, **params: object) -> int:
         """Run one statement; returns the rows it changed (0 when it does not say)."""
-        row = self._cursor.execute(sql, _used(sql, params)).fetchone()
+        row = self._cursor.execute(at_rest.statement(sql), _used(sql, params)).fetchone()
         return row[0] if row and isinstance(row[0], int) else 0
 
     def frame(self, sql: str, **params: object) -> pl.DataFrame:
         """Read rows as this transaction sees them."""
-        return self._cursor.sql(sql, params=_used(sql, params)).pl()
+        return self._cursor.sql(at_rest.statement(sql), params=_used(sql, params)).pl()
 
     def append(self, table: str, frame: pl.DataFrame) -> None:
         """Add the frame's rows to a table, by column name."""
@@ -63,28 +64,34 @@ class Transaction:
 
 
 class Database:
-    """The store in a folder: `desk.duckdb`, `filings/` (Parquet), `originals/` (bytes by hash), `work/`."""
+    """The store in a folder: `desk.duckdb`, `filings/` (Parquet), `originals/` and `answers/` (bytes by hash), `feedback/`, `work/`."""
 
-    def __init__(self, folder: Path) -> None:
-        self._connection = _connect(folder)
-        self._connecting = threading.Lock()
+    def __init__(self, folder: Path, key: Key | None) -> None:
+        self._key = key
+        self._connection = _connect(folder, key)
+        self._connecting, self._writing = threading.Lock(), threading.Lock()
         self._broken: duckdb.DuckDBPyConnection | None = None
-        self._writing = threading.Lock()
         self._local = threading.local()
         self._version = 0
         self.folder = folder
 
     @classmethod
-    def open(cls, folder: Path) -> "Database":
-        """Open the store in `folder`, creating or migrating it as needed.
+    def open(cls, folder: Path, *, before_migrating: Callable[["Database"], object] | None = None) -> "Database":
+        """Open the store in `folder`, creating or migrating it as needed; one at work is first given to `before_migrating`.
 
-        Raises StoreBusy when another process holds it (the embedded store has one writer), and DiskFull.
+        Raises StoreBusy when another process holds it (the embedded store has one writer), KeyRefused, NewerStore, DiskFull,
+        and NotAllowed for one whose key is being changed.
         """
         with disk.told_when_full(duckdb.Error):
+            if (folder / REKEYED).exists():
+                raise NotAllowed(
+                    "更换密钥的操作中途停止。请再运行一次 python -m core rekey，然后重新打开。",
+                    "A change of key was cut short. Run python -m core rekey again, then open it.",
+                )
             for name in ("filings", "originals", "work"):
                 (folder / name).mkdir(parents=True, exist_ok=True)
-            database = cls(folder)
-            database.migrate()
+            database = cls(folder, at_rest.key())
+            migrations.take(database, before_migrating)
         return database
 
     def close(self) -> None:
@@ -104,7 +111,7 @@ class Database:
     def frame(self, sql: str, **params: object) -> pl.DataFrame:
         """Read rows; parameters the statement does not name are left out."""
         with self._cursor() as cursor:
-            return cursor.sql(sql, params=_used(sql, params)).pl()
+            return cursor.sql(at_rest.statement(sql), params=_used(sql, params)).pl()
 
     def one(self, sql: str, **params: object) -> dict[str, Any] | None:
         """The first row as a dict, or None."""
@@ -116,21 +123,37 @@ class Database:
         unfinished = path.with_suffix(".part")
         try:
             with self._cursor() as cursor:
-                cursor.execute(f"COPY ({sql}) TO '{unfinished}' (FORMAT parquet)", _used(sql, params))
+                told = at_rest.WRITTEN if self._key else ""
+                cursor.execute(f"COPY ({at_rest.statement(sql)}) TO '{unfinished}' (FORMAT parquet{told})", _used(sql, params))
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
 
+    def copy_whole(self, path: Path) -> None:
+        """Write all tables, as they are at one moment while others write, into a new file that opens as a `desk.duckdb`."""
+        self.copy_under(self._key, path)
+
+    def copy_under(self, key: Key | None, path: Path) -> None:
+        """The same into a file kept under another key, or under none."""
+        name = f"copy_{uuid4().hex}"
+        with self._cursor() as cursor:
+            at_rest.attach(cursor, path, name, key)
+            try:
+                cursor.execute(f"COPY FROM DATABASE desk TO {name}")
+                cursor.execute(f"CHECKPOINT {name}")
+            finally:
+                cursor.execute(f"DETACH {name}")
+
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """Write under the one write lock. Nesting raises at once; an error stores nothing."""
+    def transaction(self, *, counts: bool = True) -> Iterator[Transaction]:
+        """Write under the one write lock; `counts` unless no cache need know. Nesting raises at once; an error stores nothing."""
         if getattr(self._local, "writing", False):
             raise RuntimeError("transactions do not nest")
         with self._writing, self._cursor() as cursor:
             self._local.writing = True
             try:
                 cursor.execute("BEGIN")
-                yield Transaction(cursor)
+                yield Transaction(cursor, self.folder)
                 cursor.execute("SELECT 1")  # raises when the transaction was aborted (F3)
                 cursor.execute("COMMIT")
             except BaseException:
@@ -138,7 +161,7 @@ class Database:
                 raise
             finally:
                 self._local.writing = False
-            self._version += 1
+            self._version += counts
 
     @contextmanager
     def snapshot(self) -> Iterator[Transaction]:
@@ -146,7 +169,7 @@ class Database:
         with self._cursor() as cursor:
             cursor.execute("BEGIN")
             try:
-                yield Transaction(cursor)
+                yield Transaction(cursor, self.folder)
             finally:
                 _roll_back(cursor)
 
@@ -157,10 +180,12 @@ class Database:
             with self._connecting:
                 if self._broken is self._connection:
                     self._connection.close()
-                    self._connection = _connect(self.folder)
+                    self._connection = _connect(self.folder, self._key)
                 connection = self._connection
                 cursor = connection.cursor()
             try:
+                if self._key:
+                    cursor.execute("USE desk")
                 yield cursor
             except duckdb.FatalException:
                 self._broken = connection
@@ -168,76 +193,38 @@ class Database:
             finally:
                 cursor.close()
 
-    def migrate(self) -> None:
-        """Apply the numbered migrations not yet recorded, each in its own transaction."""
-        self._connection.execute("CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name VARCHAR NOT NULL)")
-        applied = set(self.frame("SELECT number FROM migration")["number"])
-        for path in sorted(_SCHEMA.glob("[0-9]*.sql")):
-            number = int(path.name[:4])
-            if number in applied:
-                continue
-            with self.transaction() as tx:
-                tx.run(path.read_text(encoding="utf-8"))
-                tx.run("INSERT INTO migration (number, name) VALUES ($number, $name)", number=number, name=path.stem)
-            self._connection.execute("CHECKPOINT")
+    def settle(self) -> None:
+        """Put what was last stored into the file proper."""
+        self._connection.execute("CHECKPOINT desk")
 
 
-def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+def _connect(folder: Path, key: Key | None) -> duckdb.DuckDBPyConnection:
+    settings = {
+        "autoinstall_known_extensions": False, "autoload_known_extensions": False, "preserve_insertion_order": False,
+        "temp_directory": str(folder / "work"), "memory_limit": _MEMORY_LIMIT,
+    }
+    path, connection = folder / "desk.duckdb", None
     try:
-        connection = duckdb.connect(str(folder / "desk.duckdb"), config={
-            "autoinstall_known_extensions": False, "autoload_known_extensions": False, "preserve_insertion_order": False,
-            "temp_directory": str(folder / "work"), "memory_limit": _MEMORY_LIMIT,
-        })
-    except duckdb.IOException as error:
-        if "lock" not in str(error):
-            raise
-        raise StoreBusy(
-            "数据库正被另一个程序使用。请先关闭正在运行的应用，再试一次。",
-            "The database is in use by another program. Close the running app and try again.",
-        ) from None
-    try:
+        connection = duckdb.connect(":memory:" if key else str(path), config=settings)
         connection.execute("SET enable_progress_bar = false")
-        connection.execute("CHECKPOINT")  # after a crash, before anything else (duckdb #23788)
-    except duckdb.Error:
-        connection.close()
+        if key:
+            at_rest.attach(connection, path, "desk", key)
+            at_rest.enter(connection, key)
+        connection.execute("CHECKPOINT desk")  # after a crash, before anything else (duckdb #23788)
+    except duckdb.Error as error:
+        if connection:
+            connection.close()
+        told = str(error)
+        if "set lock on file" in told or "already attached" in told:
+            raise StoreBusy(
+                "数据库正被另一个程序使用。请先关闭正在运行的应用，再试一次。",
+                "The database is in use by another program. Close the running app and try again.",
+            ) from None
+        for words, (zh, en) in at_rest.REFUSED.items():
+            if words in told:
+                raise KeyRefused(zh, en) from None
         raise
     return connection
-
-
-def query_apart(tables: dict[str, Path], sql: str, *, seconds: float) -> pl.DataFrame:
-    """Answer one SELECT over these Parquet files, in a memory of its own that can open nothing else.
-
-    Raises BadRequest for anything but one SELECT, for a statement that fails, when `seconds` have passed, and for
-    an answer of more than a million rows.
-    """
-    closed_in = {"memory_limit": _MEMORY_LIMIT, "threads": 1, "temp_directory": ""}
-    with duckdb.connect(":memory:", config=closed_in) as apart:
-        apart.execute("SET allowed_paths = $paths", {"paths": [str(path) for path in tables.values()]})
-        apart.execute("SET enable_external_access = false")
-        for name, path in tables.items():
-            apart.read_parquet(str(path)).create_view(name)
-        apart.execute("SET lock_configuration = true")
-        timer = threading.Timer(seconds, apart.interrupt)
-        timer.start()
-        try:
-            statements = apart.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-                raise BadRequest("只能运行一条SELECT查询。", "Only a single SELECT can be run.")
-            answer = apart.sql(statements[0].query).limit(_MOST_ROWS + 1).pl()
-            if answer.height > _MOST_ROWS:
-                raise BadRequest(
-                    f"结果超过{_MOST_ROWS:,}行。请汇总，或加LIMIT。", f"More than {_MOST_ROWS:,} rows. Sum up, or add LIMIT."
-                )
-            return answer
-        except duckdb.InterruptException:
-            raise BadRequest(
-                f"查询超过{seconds:.0f}秒，已停止。请缩小范围。", f"Stopped after {seconds:.0f} s. Ask for less."
-            ) from None
-        except duckdb.Error as error:
-            told = str(error).splitlines()[0]
-            raise BadRequest(f"查询无法运行：{told}", f"The query cannot run: {told}") from None
-        finally:
-            timer.cancel()
 
 
 def _used(sql: str, params: dict[str, object]) -> dict[str, object]:

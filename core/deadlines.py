@@ -210,6 +210,16 @@ def revocation_reported_by(workdays: Workdays, effective_on: date) -> date:
     return workdays.after(effective_on, REVOCATION_WORKDAYS)
 
 
+def revocation_due(workdays: Workdays, effective_on: date) -> tuple[date | None, bool]:
+    """The last day for reporting a revocation, and whether that day is provisional (暂定): a year it is counted over has
+    no notice yet. No day for a decision older than the table of working days."""
+    try:
+        due = revocation_reported_by(workdays, effective_on)
+        return due, not workdays.official_over(effective_on, due)
+    except errors.CalendarMissing:
+        return None, False
+
+
 def _days_from(day: date) -> Iterator[date]:
     while True:
         yield day

@@ -1,9 +1,10 @@
-"""磁盘: files that are written whole or not at all, and a full disk told as what it is.
+"""磁盘: files written whole or not at all, copied and hashed; and a full disk told as what it is.
 
 Must not know what is in the files.
 """
 
 import errno
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,12 +31,16 @@ def told_when_full(*kinds: type[Exception]) -> Iterator[None]:
         raise
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Put bytes into a file that is there whole or not at all, whatever happens meanwhile. Raises DiskFull."""
-    unfinished = path.with_name(f"{uuid4().hex}.part")
+def write_whole(path: Path, content: bytes, *, begun_in: Path | None = None) -> None:
+    """Put bytes into a file that is there whole or not at all, whatever happens meanwhile. Raises DiskFull.
+
+    `begun_in` is the folder where a power cut may leave the beginning of it; beside the file unless told otherwise.
+    """
+    unfinished = (begun_in or path.parent) / f"{uuid4().hex}.part"
     try:
         with told_when_full():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            for folder in (path.parent, unfinished.parent):
+                folder.mkdir(parents=True, exist_ok=True)
             with unfinished.open("wb") as file:
                 file.write(content)
                 file.flush()
@@ -52,3 +57,22 @@ def secure(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def copied(source: Path, target: Path) -> tuple[str, int]:
+    """Copy a file's bytes and see them safely on disk; returns their SHA-256 and how many there are."""
+    digest, size = hashlib.sha256(), 0
+    with source.open("rb") as read, target.open("wb") as copy:
+        while block := read.read(1 << 20):
+            digest.update(block)
+            copy.write(block)
+            size += len(block)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return digest.hexdigest(), size

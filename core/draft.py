@@ -14,11 +14,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
-import pyarrow.parquet as pq
 
-from core import cell, checking, facts, photos, values
+from core import at_rest, cell, checking, disk, facts, photos, values
 from core.errors import CentreError, UnreadableFiling
-from core.filed import Filed, keep_original
+from core.filed import Filed
 from core.photos import Matched
 from core.profile import Counted, Profile, count
 from core.reading import Reading
@@ -34,7 +33,7 @@ Progress = Callable[[int], None]
 class Draft:
     """A filing read and judged as far as it can be judged alone.
 
-    `filed` has row and every code of COLUMNS as filed; `heads` has facts.HEADS. `checked` holds the findings of
+    `filed` has row and every code of COLUMNS as filed; `heads`, an Arrow file, has facts.HEADS. `checked` holds the findings of
     record checks, and the tally of all checks with those that look further still at zero failures. `last_row` is the
     greatest row number, `profile` counts the filing as such, `photos` tells whose its photos are, `photo_source` where they came from.
     """
@@ -107,27 +106,31 @@ def draw_up_all(
 def draw_again(filed: Path, context: Context, work: Path, *, rows: int = CHUNK) -> Draft:
     """A filing on file read and judged once more from its own Parquet, by the context's rules; nothing of it changes."""
     drawing = _Drawing(context, work, None)
-    with pq.ParquetFile(filed) as source:
-        for batch in source.iter_batches(batch_size=rows):
-            _judge([(drawing, pl.from_arrow(batch))])
+    for chunk in at_rest.batches(filed, rows):
+        _judge([(drawing, chunk)])
     return replace(drawing.finish(), filed=filed)
 
 
 def with_photos(made: Sequence[Draft], source: Path) -> list[Draft]:
     """The drafts of one package with its photos, of a folder or zip, beside their records. Photos that are nobody's are
     counted with the first. Raises BadRequest as photos.inspect does."""
-    filed = pl.concat(
-        pl.read_parquet(draft.filed, columns=["row", "ZJHM", "XWZSBH", "XH", "ZP"]).with_columns(pl.col("row") + start)
-        for draft, start in zip(made, offsets(made), strict=True)
-    )
-    people = filed.select(
-        "row", "XH", "ZP", id_number=values.id_number(pl.col("ZJHM")), certificate=cell.half_width(pl.col("XWZSBH"))
-    )
+    people = people_in([(draft.filed, start) for draft, start in zip(made, offsets(made), strict=True)])
     found = photos.matched(photos.inspect(source), people)
     return [
         replace(draft, photos=found.within(start, draft.last_row, first=place == 0), photo_source=source)
         for place, (draft, start) in enumerate(zip(made, offsets(made), strict=True))
     ]
+
+
+def people_in(filed: Sequence[tuple[Path, int]]) -> pl.DataFrame:
+    """Whose the records of filed Parquet are, as photos.matched takes them; to the rows of each file so much is added."""
+    rows = pl.concat(
+        at_rest.read(path, ["row", "ZJHM", "XWZSBH", "XH", "ZP"]).with_columns(pl.col("row") + start)
+        for path, start in filed
+    )
+    return rows.select(
+        "row", "XH", "ZP", id_number=values.id_number(pl.col("ZJHM")), certificate=cell.half_width(pl.col("XWZSBH"))
+    )
 
 
 def offsets(made: Sequence[Draft]) -> list[int]:
@@ -155,7 +158,7 @@ class _Drawing:
     def keep(self, reading: Reading, beside: ThreadPoolExecutor) -> None:
         """Have the file's bytes and rows kept; without this the filing is only judged."""
         self._reading = reading
-        self._original = beside.submit(keep_original, reading.path, self._folder / "original")
+        self._original = beside.submit(disk.copied, reading.path, self._folder / "original")
         self._filed = Filed(self._folder / "filed.parquet", beside)
 
     def add(self, frame: pl.DataFrame, heads: pl.DataFrame, checked: checking.Checked, counted: Counted) -> None:
@@ -181,9 +184,10 @@ class _Drawing:
         except UnreadableFiling as refusal:
             self.discard()
             return refusal
-        path = self._folder / "heads.parquet"
-        pl.concat(self._heads).write_parquet(path, compression="uncompressed")
-        checked = checking.Checked(pl.concat(self._findings), checking.add_tallies(self._tallies))
+        path = self._folder / "heads.arrow"
+        pl.concat(self._heads).write_ipc(path)
+        tally = self._tallies[0] if len(self._tallies) == 1 else checking.add_tallies(self._tallies)
+        checked = checking.Checked(pl.concat(self._findings), tally)
         return Draft(
             self._folder, self._folder / "original", self._folder / "filed.parquet", path, sha256, size, self._done,
             self._last_row, self.context, checked, self._profile,

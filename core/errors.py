@@ -3,6 +3,10 @@
 Must not know where an error is shown.
 """
 
+from pathlib import Path
+from traceback import extract_tb
+from types import TracebackType
+
 
 class CentreError(Exception):
     """Someone at the desk can act on this; shown without a traceback, in their language."""
@@ -41,6 +45,10 @@ class BrokenPackage(CentreError):
     """A publication package is not as it was made, or does not follow the one before it."""
 
 
+class BrokenBackup(CentreError):
+    """A backup is not as it was made; nothing is restored of it."""
+
+
 class CalendarMissing(CentreError):
     """The working days of a year have not been entered."""
 
@@ -57,3 +65,9 @@ class DiskFull(CentreError):
 
 class RuleFault(Exception):
     """A rule could not be evaluated: our bug, never the filer's; pages do not catch it."""
+
+
+def where(kind: type[BaseException], trace: TracebackType | None) -> str:
+    """A fault's kind and places in the code, without its message, which may repeat what was filed."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in extract_tb(trace)]
+    return f"{kind.__name__} at {' > '.join(places)}"

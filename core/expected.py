@@ -36,13 +36,17 @@ WITH authorised AS (
             SELECT filing_id FROM filing_finding WHERE class <> 'note' AND closed IS NULL)) AS held
     FROM filing AS f WHERE f.term = $term AND ($scope IS NULL OR f.province = $scope)
     GROUP BY ALL
+), stood AS (
+    SELECT filing_id, status, publication_id, count(*) AS records FROM record
+    WHERE followed IS NULL AND filing_id IN (SELECT filing_id FROM filing WHERE term = $term) GROUP BY ALL
 ), told AS (
-    SELECT f.institution, f.level, count(*) FILTER (r.status <> 'recorded') AS checked,
-        count(*) FILTER (r.status = 'cleared') AS cleared, count(*) FILTER (r.status = 'published') AS published,
+    SELECT f.institution, f.level, coalesce(sum(s.records) FILTER (s.status <> 'recorded'), 0)::BIGINT AS checked,
+        coalesce(sum(s.records) FILTER (s.status = 'cleared'), 0)::BIGINT AS cleared,
+        coalesce(sum(s.records) FILTER (s.status = 'published'), 0)::BIGINT AS published,
         max(u.published_at)::DATE AS published_on
-    FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
-    LEFT JOIN publication AS u ON u.publication_id = r.publication_id
-    WHERE f.term = $term AND {_LIVE} AND ($scope IS NULL OR f.province = $scope)
+    FROM stood AS s JOIN filing AS f ON f.filing_id = s.filing_id
+    LEFT JOIN publication AS u ON u.publication_id = s.publication_id
+    WHERE {_LIVE} AND ($scope IS NULL OR f.province = $scope)
     GROUP BY ALL
 ), cases AS (
     SELECT f.institution, f.level, count(*) FILTER (c.status = 'open') AS to_send,

@@ -21,6 +21,7 @@ KNOWN: dict[str, pl.DataType] = {
     "known_bachelor": pl.Boolean(),
     "known_revoked": pl.Boolean(),
     "known_withdrawn": pl.Boolean(),
+    "known_overridden": pl.Boolean(),
     "known_rare_signatory": pl.Boolean(),
     "known_photo_twin": pl.Boolean(),
     "known_photos": pl.UInt32(),
@@ -45,7 +46,8 @@ known_same_major: this person has another certificate of this level and major.
 known_overlap_months: months for which full-time study at another institution, same level and not declared as a
 second degree or the like, ran beside this one.
 known_bachelor: another degree of this person is a bachelor's, conferred no later as far as is known.
-known_revoked, known_withdrawn: this degree was revoked; this very filing of it was withdrawn.
+known_revoked, known_withdrawn: this degree was revoked; this very filing of it was withdrawn. known_overridden: this
+very record may come back all the same, by a signed override.
 known_rare_signatory: president or chair is not the one most records of this filing and day name.
 known_photos: photos that are this record's and no other's; the known_photo_… facts are the first one's.
 known_photo_twin: the same picture is another person's. known_photo_bytes: its size. known_photo_contrast: standard

@@ -7,7 +7,9 @@ import io
 
 import xlsxwriter
 
+from core import exporting
 from core.desk import Desk
+from core.exporting import Format
 from core.record import COLUMNS
 from core.rules import RULES, Example, Rule
 from core.ruleset import in_force
@@ -22,7 +24,10 @@ HEADINGS: tuple[tuple[str, int], ...] = (
 
 
 def workbook(desk: Desk) -> bytes:
-    """The checks in force today as an XLSX file for institutions, one line each; its second sheet says which version."""
+    """The checks in force today as an XLSX file for institutions, one line each; its second sheet says which version.
+
+    It is noted who took it.
+    """
     desk.require(Duty.READ)
     today = desk.now().date()
     present = in_force(desk.db, today)
@@ -51,6 +56,7 @@ def workbook(desk: Desk) -> bytes:
         for row, (key, value) in enumerate(told):
             about.write_string(row, 0, key, head)
             about.write_string(row, 1, value, text)
+    exporting.note(desk, "rulebook", f"规则手册第{present.version}版", Format.XLSX, len(on))
     return content.getvalue()
 
 

@@ -3,11 +3,12 @@
 Must not write, nor decide anything: what failed is what was found when the record was sorted.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
-from core import archive, checking, facts, rules, ruleset, sorting
+from core import archive, checking, facts, filed, masking, rules, ruleset, sorting
 from core.checking import FILING_ROW, Checked
 from core.deadlines import Term
 from core.desk import Desk
@@ -24,13 +25,14 @@ class Outcome(Word):
     PASSED = "passed", "通过", "Passed"
 
 
-def record_checks(desk: Desk, head: dict[str, Any], filed: dict[str, Any], findings: pl.DataFrame) -> pl.DataFrame:
+def record_checks(desk: Desk, head: dict[str, Any], findings: pl.DataFrame) -> pl.DataFrame:
     """Every check and what it said of a record: rule, outcome (failed, not_evaluated or passed).
 
-    `head`, `filed` and `findings` are what `core.views` gives of the record. Checks of secrecy are left out for
+    `head` and `findings` are what `core.views` gives of the record. Checks of secrecy are left out for
     those without that duty.
     """
-    row = {code: filed.get(code) for code in COLUMNS}
+    content = filed.row(desk.db, head)
+    row = {code: content.get(code) for code in COLUMNS}
     told = {code for code, value in row.items() if value} | set(findings["field"])
     judged_by = ruleset.in_force(desk.db, desk.now().date())
     context = rules.Context(
@@ -53,17 +55,20 @@ def record_checks(desk: Desk, head: dict[str, Any], filed: dict[str, Any], findi
 
 
 def foreseen(desk: Desk, draft: Draft, *, replaces: int | None = None) -> Checked:
-    """What receiving a draft would find now, everything on file included but the filing it replaces; nothing is stored."""
+    """What receiving a draft would find now, everything on file included but the filing it replaces, and without what an
+    accepted explanation answers; nothing is stored."""
     desk.require(Duty.LOAD)
-    return archive.foresee(desk.db, draft, filing_id=replaces or 0)
+    checked = archive.foresee(desk.db, draft, filing_id=replaces or 0)
+    answered = archive.answered(desk.db, draft, checked.findings)
+    return replace(checked, findings=checked.findings.join(answered, on=["row", "rule"], how="anti", maintain_order="left"))
 
 
-def draft_counts(draft: Draft, checked: Checked) -> dict[str, int]:
-    """What a draft would come to: records, withheld, excluded, findings."""
+def draft_counts(records: int, checked: Checked) -> dict[str, int]:
+    """What a draft of so many records would come to: records, withheld, excluded, findings."""
     verdicts = sorting.verdicts_of(checked.findings)
     withheld = verdicts.filter(pl.col("event") == "withhold").height
     return {
-        "records": draft.records, "withheld": withheld, "excluded": verdicts.height - withheld,
+        "records": records, "withheld": withheld, "excluded": verdicts.height - withheld,
         "findings": checked.findings.height,
     }
 
@@ -84,7 +89,12 @@ def draft_rules(desk: Desk, checked: Checked) -> pl.DataFrame:
 
 
 def draft_sample(desk: Desk, checked: Checked, size: int = 200) -> pl.DataFrame:
-    """The first findings of a draft by row: row, rule, class, field, value.
+    """The first findings of a draft by row, as `draft_findings` gives them."""
+    return draft_findings(desk, checked).head(size)
+
+
+def draft_findings(desk: Desk, checked: Checked) -> pl.DataFrame:
+    """The findings of a draft by row, ID numbers masked: row, rule, class, field, value.
 
     Rows with a classified finding are left out for those without that duty.
     """
@@ -92,7 +102,7 @@ def draft_sample(desk: Desk, checked: Checked, size: int = 200) -> pl.DataFrame:
     if not desk.actor.may(Duty.CLASSIFIED):
         secret = findings.filter(pl.col("class") == FindingClass.CLASSIFIED.value)["row"].unique()
         findings = findings.filter(~pl.col("row").is_in(secret.implode()))
-    return findings.sort("row", "rule").head(size)
+    return masking.frame(findings.sort("row", "rule"))
 
 
 def _without_secrets(desk: Desk, tally: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,7 @@ Must not know the province's word on it, publication, or how cases are answered.
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -99,9 +99,7 @@ def receive_all(
     desk.require(Duty.LOAD)
     provinces = admission.require_plausible(desk, [submission.declared for submission in submissions])
     try:
-        for source, wanted in _photos(submissions).items():
-            pictures.keep(source, wanted, desk.db.folder)
-        with desk.db.transaction() as tx:
+        with pictures.kept(desk.db, _photos(submissions)), desk.db.transaction() as tx:
             received = _entered(tx, desk, _kept(desk.db, submissions), provinces)
             if along:
                 along(tx, received)
@@ -150,7 +148,7 @@ def _take_back(db: Database, submissions: Sequence[Submission]) -> None:
                 (db.folder / folder / name).unlink(missing_ok=True)
 
 
-def _entered(tx: Transaction, desk: Desk, submissions: Sequence[Submission], provinces: dict[str, str]) -> list[Received]:
+def _entered(tx: Transaction, desk: Desk, submissions: Sequence[Submission], provinces: Mapping[str, str]) -> list[Received]:
     today = desk.now().date()
     for fingerprint in {rules.fingerprint(each.draft.context.reference, each.draft.context.settings) for each in submissions}:
         ruleset.require_in_force(tx, fingerprint, today)

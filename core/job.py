@@ -1,11 +1,11 @@
-"""What one job is (任务): the package to be loaded, who asked for it, how far it has come and what came of it.
+"""What one job is (任务): the package, photos or revision it works on, who asked for it, how far it has come, what came of it.
 
 Must not know the store or processes.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,13 @@ from core.attachments import Scan
 from core.deadlines import Term
 from core.declaration import Declared, Grounds, Resolution
 from core.package import SHEET, Package
-from core.vocabulary import Category, JobKind, JobState
+from core.vocabulary import Category, Duty, JobKind, JobState
+
+DUTIES: dict[JobKind, Duty] = {
+    JobKind.LOAD: Duty.LOAD, JobKind.PHOTOS: Duty.LOAD, JobKind.TRIAL: Duty.RULES, JobKind.RESORT: Duty.RULES,
+    JobKind.FEEDBACK: Duty.FEEDBACK,
+}
+"""The duty of those who may ask for, see and cancel a job of each kind."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,9 @@ class JobFile:
 class Job:
     """One job: what it is, how far it has come, who asked for it and what came of it.
 
-    `institution` is the sender's where its folder tells it; `outcome` counts each filing the job has stored.
+    `institution` is the sender's where its folder tells it; `term` is that of photos that come alone; `outcome` counts each
+    filing the job has stored, what became of its photos, or what a revision moves. `asked` is what a revision works on, as
+    `core.jobrevision` has it.
     """
 
     job_id: int
@@ -47,12 +55,14 @@ class Job:
     name: str
     files: tuple[JobFile, ...]
     institution: str | None
+    term: Term | None
     way: str
     scans: tuple[Scan, ...]
     folder: Path
     outcome: tuple[dict[str, int], ...]
     zh: str | None
     en: str | None
+    asked: dict[str, Any] = field(hash=False)
 
     @property
     def size(self) -> int:
@@ -69,13 +79,13 @@ class Job:
     @property
     def sender(self) -> str | None:
         """The institution that files, as far as it has been told."""
-        declared = self.files[0].declared
+        declared = self.files[0].declared if self.files else None
         return declared.institution if declared else self.institution
 
     @property
     def can_be_retried(self) -> bool:
         """Whether it ended without result and its files are still there."""
-        return self.state in (JobState.FAILED, JobState.CANCELLED) and self.package.files[0].exists()
+        return self.state in (JobState.FAILED, JobState.CANCELLED) and self.folder.exists()
 
 
 def kept_name(place: int) -> str:
@@ -84,11 +94,12 @@ def kept_name(place: int) -> str:
 
 
 def about(
-    name: str, files: Sequence[JobFile], *, institution: str | None = None, way: str = "desk", scans: Sequence[Scan] = ()
+    name: str, files: Sequence[JobFile], *, institution: str | None = None, term: Term | None = None, way: str = "desk",
+    scans: Sequence[Scan] = (),
 ) -> str:
     """What a job works on, as the store keeps it (JSON): the files and what is declared of them, no one's data."""
     told = {
-        "name": name, "institution": institution, "way": way, "scans": [asdict(scan) for scan in scans],
+        "name": name, "institution": institution, "term": term and term.code, "way": way, "scans": [asdict(scan) for scan in scans],
         "files": [asdict(file) | {"declared": file.declared and _told(file.declared)} for file in files],
     }
     return json.dumps(told, ensure_ascii=False, default=str)
@@ -102,15 +113,16 @@ def job_of(row: dict[str, Any], inbox: Path) -> Job:
                 declared=_declared(each["declared"]) if each["declared"] else None)
         for each in about["files"]
     ]
-    scans = about.get("scans", about["files"][0].get("scans", []))  # those of jobs from before there were packages
+    scans = about["scans"] if "scans" in about else files and about["files"][0].get("scans", [])  # of before there were packages
     outcome = json.loads(row["outcome"]) if row["outcome"] else []
     told = {key: value for key, value in row.items() if key not in ("about", "sentence_zh", "sentence_en")}
     return Job(**told | {
-        "kind": JobKind(row["kind"]), "state": JobState(row["state"]), "name": about.get("name", files[0].file_name),
-        "files": tuple(files), "institution": about.get("institution"), "way": about.get("way", "desk"),
+        "kind": JobKind(row["kind"]), "state": JobState(row["state"]), "name": about["name"] if "name" in about else files[0].file_name,
+        "files": tuple(files), "institution": about.get("institution"),
+        "term": Term.parse(about["term"]) if about.get("term") else None, "way": about.get("way", "desk"),
         "scans": tuple(Scan(**scan) for scan in scans), "folder": inbox / row["folder"],
         "outcome": tuple(outcome if isinstance(outcome, list) else [outcome]),
-        "zh": row["sentence_zh"], "en": row["sentence_en"],
+        "zh": row["sentence_zh"], "en": row["sentence_en"], "asked": about.get("asked", {}),
     })
 
 

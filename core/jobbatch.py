@@ -3,21 +3,15 @@
 Must not know the store, or what becomes of what was read.
 """
 
-import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
-from core import jobworker
+from core import jobprocess
 from core.errors import DiskFull
-from core.jobworker import Broken, Made, Order, Refused
-
-_ROOT = Path(__file__).resolve().parents[1]
-_START = [sys.executable, "-c", "from core.jobworker import main; main()"]
+from core.jobprocess import Broken, Order, Process, Processes
 
 
 @dataclass(frozen=True)
@@ -40,6 +34,10 @@ class Progress:
         if not (self.rate and self.rows_in_all):
             return None
         return max(0, self.rows_in_all - self.rows_done) / self.rate
+
+
+class Cancelled(Exception):
+    """A job done in this process was cancelled."""
 
 
 class WorkerBroke(Exception):
@@ -72,7 +70,7 @@ class Batch:
         self._lock = threading.Lock()
         self._told = {job_id: _Told() for job_id in self.job_ids}
         self._cancelled: set[int] = set()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
 
     def progress(self, job_id: int) -> Progress:
         """How far a job has come."""
@@ -94,31 +92,47 @@ class Batch:
         """Whether a job was cancelled before it was stored."""
         return job_id in self._cancelled
 
-    def read(self, job_ids: list[int], order: Order) -> list[Made | Refused]:
-        """What the order's packages came to, one for each of these jobs, by a process of its own; nothing when all were
+    def tell(self, job_id: int, rows_done: int, rows_in_all: int) -> None:
+        """Note how far a job done in this process has come. Raises Cancelled."""
+        with self._lock:
+            if job_id in self._cancelled:
+                raise Cancelled
+            told = self._told[job_id]
+            told.take({"done": rows_done} if rows_done else {"rows": rows_in_all})
+
+    def begin_storing(self, job_id: int) -> None:
+        """From here on a job done in this process can no longer be cancelled. Raises Cancelled when it was."""
+        with self._lock:
+            if job_id in self._cancelled:
+                raise Cancelled
+            self.storing = True
+
+    def read(self, job_ids: list[int], order: Order, processes: Processes) -> list[Any]:
+        """What the order's packages came to, one for each of these jobs, by one of the processes; nothing when all were
         cancelled meanwhile. From when it is here they can no longer be cancelled. Raises WorkerBroke, DiskFull."""
-        jobworker.leave_order(order)
+        jobprocess.leave_order(order)
         with self._lock:
             if self._cancelled.issuperset(job_ids):
                 return []
             self.storing = False
-            self._process = subprocess.Popen(
-                [*_START, str(order.work)], cwd=_ROOT,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            )
-        with self._process as process:
-            for line in process.stdout:
-                told = json.loads(line)
-                with self._lock:
-                    self._told[job_ids[told.pop("place")]].take(told)
+            process = self._process = processes.take(alone=len(job_ids) == 1)
+        for told in process.carry_out(order.work):
+            with self._lock:
+                self._told[job_ids[told.pop("place")]].take(told)
         with self._lock:
             self._process = None
-            if self._cancelled.issuperset(job_ids):
-                return []
-            self.storing = True
-        if process.returncode == jobworker.NO_ROOM:
+            cancelled = self._cancelled.issuperset(job_ids)
+            self.storing = not cancelled
+        code = 0
+        if process.fresh and not cancelled:
+            processes.give_back(process)
+        else:
+            code = process.close()
+        if cancelled:
+            return []
+        if code == jobprocess.NO_ROOM:
             raise DiskFull
-        result = jobworker.result_in(order.work)
+        result = jobprocess.result_in(order.work)
         if not isinstance(result, list):
-            raise WorkerBroke(result.where if isinstance(result, Broken) else f"exit code {process.returncode}")
+            raise WorkerBroke(result.where if isinstance(result, Broken) else f"exit code {code}")
         return result

@@ -5,40 +5,41 @@ Must not know processes: who carries a job out is the runner's.
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import polars as pl
 
-from core import jobfiles
+from core import disk, jobfiles, supply
 from core.attachments import Scan
 from core.database import Database, Transaction
+from core.deadlines import Term
 from core.desk import Desk
 from core.errors import NotAllowed, NotFound
 from core.intake import Received
-from core.job import Job, JobFile, about, job_of
+from core.job import DUTIES, Job, JobFile, about, job_of
 from core.package import Package
+from core.supply import Supplied, Whose
 from core.vocabulary import Duty, JobKind, JobState
-
-MOST_ATTEMPTS = 3
-"""How often a job is taken up again after the app ended in the midst of it."""
-_KEPT = timedelta(days=7)
-"""How long the file of a job that failed or was cancelled stays, so that it can be done again."""
 
 _COLUMNS = """job_id, kind, state, asked_by, asked_at, started_at, ended_at, rows_done, rows_in_all, about, folder, outcome,
     sentence_zh, sentence_en"""
 
-_PAGE = f"SELECT {_COLUMNS} FROM job ORDER BY job_id DESC LIMIT $size OFFSET $start"
+_PAGE = f"SELECT {_COLUMNS} FROM job WHERE list_contains($kinds, kind) ORDER BY job_id DESC LIMIT $size OFFSET $start"
 _SEVERAL = f"SELECT {_COLUMNS} FROM job WHERE list_contains($job_ids, job_id) ORDER BY job_id"
-_UNDER_WAY = f"SELECT {_COLUMNS} FROM job WHERE state IN ('queued', 'running') ORDER BY job_id"
-_UNDONE = f"SELECT {_COLUMNS} FROM job WHERE state IN ('failed', 'cancelled') ORDER BY job_id DESC"
+_UNDER_WAY = f"""
+SELECT {_COLUMNS}, count(*) OVER () AS in_all FROM job WHERE state IN ('queued', 'running') AND list_contains($kinds, kind)
+ORDER BY state = 'queued', job_id LIMIT $most"""
+_UNDONE = f"SELECT {_COLUMNS} FROM job WHERE state IN ('failed', 'cancelled') AND list_contains($kinds, kind) ORDER BY job_id DESC"
 
 _CLAIM = """
 UPDATE job SET state = 'running', started_at = $at, attempts = attempts + 1, rows_done = 0, rows_in_all = NULL
-WHERE job_id = $job_id AND state = 'queued'"""
+WHERE list_contains($job_ids, job_id) AND state = 'queued'"""
 
 _END = """
 UPDATE job SET state = $state, ended_at = $at, rows_done = $rows_done, rows_in_all = $rows_in_all, outcome = $outcome,
@@ -50,14 +51,10 @@ UPDATE job SET state = 'queued', attempts = 0, started_at = NULL, ended_at = NUL
     sentence_zh = NULL, sentence_en = NULL
 WHERE job_id = $job_id AND state IN ('failed', 'cancelled')"""
 
-_INTERRUPTED = f"""
-UPDATE job SET state = 'failed', ended_at = $at, sentence_zh = $zh, sentence_en = $en
-WHERE state = 'running' AND attempts >= {MOST_ATTEMPTS}"""
-
-
 @dataclass(frozen=True)
 class Asking:
-    """A package to be loaded: its parts, what is declared of each data file in their order, and how it came.
+    """A package to be loaded: its parts, what is declared of each data file in their order, and how it came; or photos
+    alone, for the records of an institution's semester.
 
     `scans` are those of the resolution, already kept. The parts are moved away, or with `copied` also left where they
     are: who laid them there may lose them only when the job is on the record.
@@ -70,46 +67,64 @@ class Asking:
     way: str = "desk"
     scans: tuple[Scan, ...] = ()
     copied: bool = False
+    kind: JobKind = JobKind.LOAD
+    term: Term | None = None
+
+    @classmethod
+    def of_photos(cls, desk: Desk, photos: Path, name: str, whose: Whose, *, copied: bool = False) -> "Asking":
+        """Photos that come alone, a folder or zip, for records on file. Raises as supply.filings_of."""
+        supply.filings_of(desk, whose)
+        return cls(name, Package((), photos), (), whose.institution, copied=copied, kind=JobKind.PHOTOS, term=whose.term)
+KEEPS_FILES = "(state IN ('failed', 'cancelled') OR (kind = 'trial' AND state = 'done'))"
+"""Which jobs that have ended keep their folder for a while: to be done again, or for what they found."""
 
 
 def enter(desk: Desk, asked: Sequence[Asking]) -> list[int]:
     """Ask for packages to be loaded; their parts come into the store's keeping. Returns the jobs' numbers. Raises DiskFull."""
     desk.require(Duty.LOAD)
-    with jobfiles.kept(_inbox(desk.db), [(each.package, each.copied) for each in asked]) as folders, desk.db.transaction() as tx:
-        first = tx.next_ids("job", len(asked))
-        tx.append("job", pl.DataFrame([
-            {
-                "job_id": job_id, "kind": str(JobKind.LOAD), "state": str(JobState.QUEUED), "asked_by": desk.actor.key,
-                "asked_at": desk.now(), "attempts": 0, "rows_done": 0, "folder": folder,
-                "about": about(each.name, each.files, institution=each.institution, way=each.way, scans=each.scans),
-            }
-            for job_id, each, folder in zip(count(first), asked, folders, strict=False)
-        ]))
-    return list(range(first, first + len(asked)))
+    with jobfiles.kept(inbox(desk.db), [(each.package, each.copied) for each in asked]) as folders:
+        return _entered(desk, [
+            (each.kind, folder, about(
+                each.name, each.files, institution=each.institution, term=each.term, way=each.way, scans=each.scans
+            ))
+            for each, folder in zip(asked, folders, strict=True)
+        ])
+
+
+def enter_asked(desk: Desk, kind: JobKind, asked: dict[str, Any], fill: Callable[[Path], None]) -> int:
+    """Ask for a job without a filing's files; `fill` puts what it works on into its folder. Returns its number. Raises DiskFull."""
+    desk.require(DUTIES[kind])
+    folder = inbox(desk.db) / uuid4().hex
+    try:
+        with disk.told_when_full():
+            folder.mkdir()
+            fill(folder)
+        told = {"name": kind.zh, "files": [], "asked": asked}
+        return _entered(desk, [(kind, folder.name, json.dumps(told, ensure_ascii=False, default=str))])[0]
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def total(desk: Desk) -> int:
-    """How many jobs there have been."""
-    desk.require(Duty.LOAD)
-    return desk.db.frame("SELECT count(*) AS n FROM job").item()
+    """How many jobs there have been, of the kinds this person may ask for."""
+    return desk.db.frame("SELECT count(*) AS n FROM job WHERE list_contains($kinds, kind)", kinds=_kinds(desk)).item()
 
 
 def page(desk: Desk, start: int, size: int) -> list[Job]:
-    """Jobs, the latest first."""
-    desk.require(Duty.LOAD)
-    return _jobs(desk.db, desk.db.frame(_PAGE, start=start, size=size))
+    """Jobs of the kinds this person may ask for, the latest first."""
+    return _jobs(desk.db, desk.db.frame(_PAGE, start=start, size=size, kinds=_kinds(desk)))
 
 
-def under_way(desk: Desk) -> list[Job]:
-    """Jobs that wait or run, the oldest first."""
-    desk.require(Duty.LOAD)
-    return _jobs(desk.db, desk.db.frame(_UNDER_WAY))
+def under_way(desk: Desk, *, most: int | None = None) -> tuple[list[Job], int]:
+    """Those of them that run and then those that wait, the oldest first and at most so many; and how many there are in all."""
+    found = desk.db.frame(_UNDER_WAY, kinds=_kinds(desk), most=most)
+    return _jobs(desk.db, found.drop("in_all")), (found["in_all"][0] if found.height else 0)
 
 
 def undone(desk: Desk) -> list[Job]:
-    """Jobs that ended without result and can be done again, the latest first."""
-    desk.require(Duty.LOAD)
-    return [job for job in _jobs(desk.db, desk.db.frame(_UNDONE)) if job.can_be_retried]
+    """Those of them that ended without result and can be done again, the latest first."""
+    return [job for job in _jobs(desk.db, desk.db.frame(_UNDONE, kinds=_kinds(desk))) if job.can_be_retried]
 
 
 def several(db: Database, job_ids: Sequence[int]) -> list[Job]:
@@ -125,22 +140,37 @@ def one(db: Database, job_id: int) -> Job:
     return found[0]
 
 
+def own(desk: Desk, job_id: int) -> Job:
+    """A job by its number, of a kind this person may ask for. Raises NotAuthorised, NotFound."""
+    _kinds(desk)
+    job = one(desk.db, job_id)
+    desk.require(DUTIES[job.kind])
+    return job
+
+
 def claim(db: Database, job_ids: Sequence[int], at: datetime) -> list[Job]:
     """Take up waiting jobs; those that no longer wait are left out."""
     with db.transaction() as tx:
-        claimed = [job_id for job_id in job_ids if tx.run(_CLAIM, job_id=job_id, at=at)]
-    return several(db, claimed)
+        tx.run(_CLAIM, job_ids=list(job_ids), at=at)
+    return [job for job in several(db, job_ids) if job.state is JobState.RUNNING]
 
 
 def finish(tx: Transaction, done: Mapping[int, Sequence[Received]], at: datetime) -> None:
     """Note that loads are done, in the very transaction that stores their filings."""
     for job_id, received in done.items():
-        outcome = [
-            {"filing_id": each.filing_id, **asdict(each.outcome), "cleared": each.outcome.cleared} for each in received
-        ]
-        rows = sum(each.outcome.records for each in received)
-        if not _ended(tx, job_id, JobState.DONE, at, rows, rows, outcome=json.dumps(outcome)):
-            raise RuntimeError(f"job {job_id} ended before its filings were stored")
+        told = [{"filing_id": each.filing_id, **asdict(each.outcome), "cleared": each.outcome.cleared} for each in received]
+        done_with(tx, job_id, at, sum(each.outcome.records for each in received), told)
+
+
+def finish_photos(tx: Transaction, job_id: int, supplied: Supplied, at: datetime) -> None:
+    """Note that photos were put to their records, in the very transaction that does so."""
+    done_with(tx, job_id, at, supplied.photos, [asdict(supplied)])
+
+
+def done_with(tx: Transaction, job_id: int, at: datetime, rows: int, outcome: Sequence[Mapping[str, int]]) -> None:
+    """Note that a job is done, in the very transaction that stores what came of it."""
+    if not _ended(tx, job_id, JobState.DONE, at, rows, rows, outcome=json.dumps(outcome)):
+        raise RuntimeError(f"job {job_id} ended before what came of it was stored")
 
 
 def end(
@@ -154,8 +184,7 @@ def end(
 
 def again(desk: Desk, job_id: int) -> None:
     """Put a job that failed or was cancelled back among those that wait. Raises NotAllowed, NotFound."""
-    desk.require(Duty.LOAD)
-    if not one(desk.db, job_id).can_be_retried:
+    if not own(desk, job_id).can_be_retried:
         raise NotAllowed(
             "这个任务不能重试：它没有失败或取消，或文件已清除。请重新上传。",
             "This job cannot be done again: it did not fail, or its file is gone. Upload the file again.",
@@ -166,8 +195,7 @@ def again(desk: Desk, job_id: int) -> None:
 
 def drop(desk: Desk, job_id: int) -> None:
     """Delete the files of a job that failed or was cancelled; it cannot be done again then."""
-    desk.require(Duty.LOAD)
-    job = one(desk.db, job_id)
+    job = own(desk, job_id)
     if job.can_be_retried:
         forget_file(job)
 
@@ -177,24 +205,26 @@ def forget_file(job: Job) -> None:
     shutil.rmtree(job.folder, ignore_errors=True)
 
 
-def recover(db: Database, at: datetime) -> list[int]:
-    """After the app has ended, however: jobs found running wait again, files no job needs go. Returns those that wait."""
-    if not db.frame("SELECT 1 FROM job WHERE state = 'running' LIMIT 1").is_empty():
-        with db.transaction() as tx:
-            tx.run(
-                _INTERRUPTED, at=at,
-                zh="办理中程序多次中断，已停止重试。请联系系统管理员，或用命令行接收。",
-                en="The program stopped several times during this job. Ask the administrator, or load by command line.",
-            )
-            tx.run("UPDATE job SET state = 'queued', started_at = NULL WHERE state = 'running'")
-    needed = db.frame(
-        "SELECT folder FROM job WHERE state = 'queued' OR (state IN ('failed', 'cancelled') AND ended_at > $since)",
-        since=at - _KEPT,
-    )
-    for path in _inbox(db).iterdir():
-        if path.name not in set(needed["folder"]):
-            shutil.rmtree(path)
-    return db.frame("SELECT job_id FROM job WHERE state = 'queued' ORDER BY job_id")["job_id"].to_list()
+def _entered(desk: Desk, told: Sequence[tuple[JobKind, str, str]]) -> list[int]:
+    """Put jobs on the record, each with its kind, its folder and what it works on."""
+    with desk.db.transaction() as tx:
+        first = tx.next_ids("job", len(told))
+        tx.append("job", pl.DataFrame([
+            {
+                "job_id": job_id, "kind": str(kind), "state": str(JobState.QUEUED), "asked_by": desk.actor.key,
+                "asked_at": desk.now(), "attempts": 0, "rows_done": 0, "folder": folder, "about": about,
+            }
+            for job_id, (kind, folder, about) in zip(count(first), told, strict=False)
+        ]))
+    return list(range(first, first + len(told)))
+
+
+def _kinds(desk: Desk) -> list[str]:
+    """The kinds of jobs this person may ask for; raises NotAuthorised when there are none."""
+    kinds = [str(kind) for kind, duty in DUTIES.items() if desk.actor.may(duty)]
+    if not kinds:
+        desk.require(Duty.LOAD)
+    return kinds
 
 
 def _ended(
@@ -207,11 +237,12 @@ def _ended(
     ) == 1
 
 
-def _inbox(db: Database) -> Path:
+def inbox(db: Database) -> Path:
+    """Where the folders of jobs lie."""
     folder = db.folder.resolve() / "inbox" / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def _jobs(db: Database, rows: pl.DataFrame) -> list[Job]:
-    return [job_of(row, _inbox(db)) for row in rows.iter_rows(named=True)]
+    return [job_of(row, inbox(db)) for row in rows.iter_rows(named=True)]

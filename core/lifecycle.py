@@ -1,4 +1,4 @@
-"""The lifecycles as tables of transitions: what a filing, a record, a case and a nil return may go through.
+"""The lifecycles as tables of transitions: what a filing, a record, a case, a nil return and a publication run may go through.
 
 Articles 2 and 5 to 9, notice item two. Must not know rows or SQL.
 """
@@ -41,12 +41,53 @@ class CaseStatus(Word):
     CLOSED = "closed", "已办结", "Closed"
 
 
+class CorrectionStatus(Word):
+    """Status of a correction asked for (更正件状态)."""
+
+    RECEIVED = "received", "已接收，待省级同意", "Received, awaiting the province's consent"
+    READY = "ready", "待本月整理", "Awaiting the monthly run"
+    DECLINED = "declined", "省级不同意", "Declined by the province"
+    SETTLED = "settled", "已整理", "Settled"
+    LAPSED = "lapsed", "已失效，记录另有变动", "Lapsed: the record moved otherwise"
+
+
 class NilStatus(Word):
     """Status of a nil return (零报送状态)."""
 
     STANDING = "standing", "有效", "Standing"
     WITHDRAWN = "withdrawn", "已撤回", "Withdrawn"
     SUPERSEDED = "superseded", "已被后来的报送取代", "Superseded by a later filing"
+
+
+class AccountStatus(Word):
+    """Status of an account (账号状态)."""
+
+    ACTIVE = "active", "启用", "Active"
+    DISABLED = "disabled", "停用", "Disabled"
+
+
+class ContactStatus(Word):
+    """Status of an institution's contact (联系人状态)."""
+
+    CURRENT = "current", "现任", "Current"
+    FORMER = "former", "已离任或替换", "Former"
+
+
+class AnnouncementStatus(Word):
+    """Status of an announcement (公告状态)."""
+
+    ANNOUNCED = "announced", "已发布", "Announced"
+    LIFTED = "lifted", "已解除", "Lifted"
+
+
+class RunStatus(Word):
+    """Status of a publication run (上网批次状态)."""
+
+    DRAFT = "draft", "起草", "Draft"
+    GATED = "gated", "已过关", "Through the gate"
+    FROZEN = "frozen", "已冻结，待第二人放行", "Awaiting release"
+    RELEASED = "released", "已放行上网", "Released"
+    ABANDONED = "abandoned", "已放弃", "Abandoned"
 
 
 @dataclass(frozen=True)
@@ -86,7 +127,9 @@ def _from_each(statuses: Iterable[Word], event: str, to: Word) -> dict[tuple[Wor
     return {(status, event): to for status in statuses}
 
 
-_F, _R, _C, _N = FilingStatus, RecordStatus, CaseStatus, NilStatus
+_F, _R, _C, _N, _K, _A, _P, _T, _M = (
+    FilingStatus, RecordStatus, CaseStatus, NilStatus, CorrectionStatus, AccountStatus, RunStatus, ContactStatus, AnnouncementStatus
+)
 
 FILING = Lifecycle(
     "filing",
@@ -112,6 +155,8 @@ RECORD = Lifecycle(
         (_R.CLEARED, "correct"): _R.SUPERSEDED,
         (_R.PUBLISHED, "correct"): _R.SUPERSEDED,  # article 10
         (_R.PUBLISHED, "take_down"): _R.WITHHELD,  # article 2, found later
+        (_R.WITHHELD, "put_back"): _R.PUBLISHED,  # taken down by mistake
+        (_R.PUBLISHED, "revert"): _R.CLEARED,  # its release is undone by a later one
         **_from_each((_R.CLEARED, _R.WITHHELD, _R.OUT_OF_SCOPE), "replace", _R.SUPERSEDED),  # its filing came anew
         **_from_each((_R.CLEARED, _R.WITHHELD), "exclude", _R.OUT_OF_SCOPE),  # returned by the province
         **_from_each((_R.WITHHELD, _R.OUT_OF_SCOPE), "release", _R.CLEARED),  # a revised rulebook holds it no longer
@@ -129,6 +174,7 @@ CASE = Lifecycle(
         (_C.SENT, "answer"): _C.ANSWERED,  # article 7
         (_C.ANSWERED, "refuse"): _C.OPEN,  # article 8: fed back again
         (_C.ANSWERED, "accept"): _C.CLOSED,
+        (_C.ANSWERED, "reopen"): _C.OPEN,  # article 8: the answer left something that withholds
         **_from_each((_C.OPEN, _C.SENT, _C.ANSWERED), "close", _C.CLOSED),
     },
 )
@@ -141,4 +187,44 @@ NIL_RETURN = Lifecycle(
         (_N.STANDING, "supersede"): _N.SUPERSEDED,  # degrees of that level were filed after all
     },
 )
-LIFECYCLES: dict[str, Lifecycle] = {machine.name: machine for machine in (FILING, RECORD, CASE, NIL_RETURN)}
+CORRECTION = Lifecycle(
+    "correction",
+    "更正件",
+    _K.RECEIVED,
+    {
+        (_K.RECEIVED, "admit"): _K.READY,  # no consent is asked for this kind
+        (_K.RECEIVED, "consent"): _K.READY,
+        (_K.RECEIVED, "decline"): _K.DECLINED,
+        (_K.READY, "settle"): _K.SETTLED,  # article 8
+        **_from_each((_K.RECEIVED, _K.READY), "lapse", _K.LAPSED),
+    },
+)
+ACCOUNT = Lifecycle(
+    "account", "账号", _A.ACTIVE, {(_A.ACTIVE, "disable"): _A.DISABLED, (_A.DISABLED, "enable"): _A.ACTIVE}  # article 4
+)
+PUBLICATION_RUN = Lifecycle(
+    "publication_run",
+    "上网批次",
+    _P.DRAFT,
+    {
+        (_P.DRAFT, "pass"): _P.GATED,
+        (_P.GATED, "freeze"): _P.FROZEN,  # its list is fixed by hash
+        (_P.FROZEN, "release"): _P.RELEASED,  # article 5, by a second person
+        **_from_each((_P.DRAFT, _P.GATED, _P.FROZEN), "abandon", _P.ABANDONED),
+    },
+)
+CONTACT = Lifecycle(
+    "contact",
+    "单位联系人",
+    _T.CURRENT,
+    {
+        (_T.CURRENT, "confirm"): _T.CURRENT,  # article 10: every year
+        (_T.CURRENT, "change"): _T.FORMER,  # another entry stands in its place
+        (_T.CURRENT, "remove"): _T.FORMER,
+    },
+)
+ANNOUNCEMENT = Lifecycle("announcement", "公告", _M.ANNOUNCED, {(_M.ANNOUNCED, "lift"): _M.LIFTED})
+LIFECYCLES: dict[str, Lifecycle] = {
+    machine.name: machine
+    for machine in (FILING, RECORD, CASE, NIL_RETURN, CORRECTION, ACCOUNT, PUBLICATION_RUN, CONTACT, ANNOUNCEMENT)
+}

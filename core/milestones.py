@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from core import expected, feedback, overview, ruleset
+from core import balance, expected, feedback, ruleset
 from core.calendar_tables import FilingDays, LeadTimes
 from core.deadlines import Term, Workdays, corrections_processed_by
 from core.desk import Desk
@@ -146,10 +146,10 @@ class Milestone:
 
 def of_term(desk: Desk, term: Term) -> list[Milestone]:
     """The six days of a semester's round, earliest first, with what is done. Raises CalendarMissing without tables."""
-    return _of_term(desk, term, overview.balance(desk))
+    return _of_term(desk, term, balance.sheet(desk))
 
 
-def _of_term(desk: Desk, term: Term, balance: pl.DataFrame) -> list[Milestone]:
+def _of_term(desk: Desk, term: Term, sheet: pl.DataFrame) -> list[Milestone]:
     version = _in_force(desk)
     tables, workdays, today = version.reference, version.workdays, desk.now().date()
     filing = FilingDays.of(tables.table("filing_days"), term)
@@ -162,7 +162,7 @@ def _of_term(desk: Desk, term: Term, balance: pl.DataFrame) -> list[Milestone]:
         Kind.PUBLICATION_FREEZE: workdays.before(term.publish_by, leads.publication_freeze),
         Kind.PUBLISH: term.publish_by,
     }
-    progress = _progress(desk, term, balance)
+    progress = _progress(desk, term, sheet)
     found = []
     for kind, on in days.items():
         done, left, awaited = progress.get(kind, (None, None, 0))
@@ -188,24 +188,27 @@ def of_year(desk: Desk, year: int) -> list[Milestone]:
     return found
 
 
-def ahead(desk: Desk) -> list[Milestone]:
-    """What is overdue, then what is next: of the semester now due, of older ones with work left, and of the months."""
+def ahead(desk: Desk, sheet: pl.DataFrame | None = None) -> list[Milestone]:
+    """What is overdue, then what is next: of the semester now due, of older ones with work left, and of the months.
+
+    `sheet` is balance.sheet by semester, where it has been drawn up already.
+    """
     today = desk.now().date()
-    now_due, balance = expected.round_of(today), overview.balance(desk)
+    now_due, sheet = expected.round_of(today), balance.sheet(desk) if sheet is None else sheet
     open_terms = {
-        Term.parse(line["term"]) for line in balance.iter_rows(named=True)
-        if line["to_send"] or line["ready"] or Term.parse(line["term"]).publish_by >= today
+        Term.parse(line["key"]) for line in sheet.iter_rows(named=True)
+        if line["to_send"] or line["ready"] or Term.parse(line["key"]).publish_by >= today
     }
-    found = _of_term(desk, now_due, balance)
+    found = _of_term(desk, now_due, sheet)
     for term in open_terms - {now_due}:
-        found += [each for each in _of_term(desk, term, balance) if each.ground.statutory or each.days >= 0]
+        found += [each for each in _of_term(desk, term, sheet) if each.ground.statutory or each.days >= 0]
     months = [each for year in (today.year, today.year + 1) for each in of_year(desk, year)]
     for kind in (Kind.MONTHLY, Kind.CORRECTIONS):
         found.append(next(each for each in months if each.kind is kind and each.days >= 0))
     return sorted((each for each in found if each.state is State.OVERDUE or each.days >= 0), key=lambda each: each.on)
 
 
-def _progress(desk: Desk, term: Term, balance: pl.DataFrame) -> dict[Kind, tuple[int, int, int]]:
+def _progress(desk: Desk, term: Term, sheet: pl.DataFrame) -> dict[Kind, tuple[int, int, int]]:
     """What is done, left and awaited: institutions by level that filed, that were passed; cases fed back; records online."""
     counts = expected.totals(desk, term)
     waiting = counts["received"] - counts["approved"]
@@ -213,7 +216,7 @@ def _progress(desk: Desk, term: Term, balance: pl.DataFrame) -> dict[Kind, tuple
         Kind.INSTITUTIONS: (counts["units"] - counts["missing"], counts["missing"], 0),
         Kind.PROVINCES: (counts["approved"], waiting, 0),
     }
-    for line in balance.filter(pl.col("term") == term.code).iter_rows(named=True):
+    for line in sheet.filter(pl.col("key") == term.code).iter_rows(named=True):
         sent = feedback.notices(desk, term)["records"].sum()
         told[Kind.FEED_BACK] = (sent, line["to_send"], waiting)
         told[Kind.PUBLISH] = (line["published"], line["ready"], waiting)

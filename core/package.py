@@ -130,8 +130,8 @@ def declared_of(
     category = sheet.of_files.get(name) or (_only(sheet) if alone else None) or seen.category
     if not (term and filer and category):
         raise BadRequest(
-            f"{name}：看不出学期、学位授予单位或类别，请在{SHEET}中写明“学期”和“{name}”的类别。",
-            f"{name} does not tell its semester, institution or category: say them in {SHEET}.",
+            f"看不出学期、学位授予单位或类别，请在{SHEET}中写明“学期”和“{name}”的类别。",
+            f"The file does not tell its semester, institution or category: say the semester and the category of {name} in {SHEET}.",
         )
     told = sheet.resolution
     attached = True if scanned else told.attached

@@ -38,6 +38,11 @@ def through(source: Path, look: Look) -> list[Any]:
     return _in_folder(source, look) if source.is_dir() else _in_zip(source, look)
 
 
+def count(source: Path) -> int:
+    """How many files of a folder or zip there are to look at. Raises as `through`."""
+    return len(through(source, lambda *_: None))
+
+
 def _in_folder(source: Path, look: Look) -> list[Any]:
     try:
         found = [(path, size) for path, size in _files(source) if not _is_junk(path.relative_to(source).parts)]

@@ -6,6 +6,7 @@ Serves article 2: the photo is part of the certificate. Must not know rules, the
 import hashlib
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -74,12 +75,19 @@ class Matched:
         return {"whole_photos_unmatched": self.unmatched, "whole_photos_ambiguous": self.ambiguous}
 
 
-def inspect(source: Path) -> pl.DataFrame:
+def inspect(source: Path, done: Callable[[], None] = lambda: None) -> pl.DataFrame:
     """Look at every photo of a folder or zip (PHOTOS, by name), holding one at a time; what systems add is passed over.
 
-    Raises BadRequest for anything else, a zip that is damaged or has a password, or too much at once.
+    `done` is told after each. Raises BadRequest for anything else, a zip that is damaged or has a password, or too much
+    at once.
     """
-    seen = photo_files.through(source, lambda name, photo: (name, *_look(photo)))
+
+    def look(name: str, photo: IO[bytes]) -> tuple:
+        told = (name, *_look(photo))
+        done()
+        return told
+
+    seen = photo_files.through(source, look)
     photos = pl.DataFrame(seen, {name: kind for name, kind in PHOTOS.items() if name != "stem"}, orient="row")
     return photos.with_columns(stem=_stem("file_name")).select(*PHOTOS).sort("file_name", "sha256")
 
@@ -91,13 +99,8 @@ def matched(photos: pl.DataFrame, people: pl.DataFrame) -> Matched:
     decides. A photo that fits several persons belongs to none; one that fits several records of one person is all
     theirs. Of several photos of a record the first by name counts.
     """
-    ordered = photos.sort("file_name", "sha256").with_row_index("place")
-    keys = _keys(people).join(ordered, on="stem", how="semi")
-    keys = keys.filter(pl.col("kind") == pl.col("kind").min().over("stem"))
-    shared = pl.col("person").n_unique().over("stem") > 1
-    ambiguous = ordered.join(keys.filter(shared), on="stem", how="semi")
-    owners = keys.filter(~shared).unique(["stem", "row"])
-    own = ordered.join(owners, on="stem").sort("row", "place").with_columns(
+    owned = owners(photos, people)
+    own = owned.drop_nulls("row").sort("row", "place").with_columns(
         twin=pl.col("person").n_unique().over("sha256") > 1
     )
     first = own.group_by("row", maintain_order=True).agg(
@@ -110,7 +113,23 @@ def matched(photos: pl.DataFrame, people: pl.DataFrame) -> Matched:
         known_photo_twin="twin",
     )
     pairs = first.select("row", "sha256", "file_name", "width", "height", "size", "contrast")
-    return Matched(facts, pairs, photos.height - ambiguous.height - own["place"].n_unique(), ambiguous.height)
+    ambiguous = owned["shared"].sum()
+    return Matched(facts, pairs, photos.height - ambiguous - own["place"].n_unique(), ambiguous)
+
+
+def owners(photos: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Each photo with the records it is of, as `matched` finds them: PHOTOS, place (its own by name), row and person (of
+    every record it is of; null where it is nobody's), shared (it fits several persons, and so is nobody's)."""
+    ordered = photos.sort("file_name", "sha256").with_row_index("place")
+    keys = _keys(people).join(ordered, on="stem", how="semi")
+    keys = keys.filter(pl.col("kind") == pl.col("kind").min().over("stem"))
+    several = pl.col("person").n_unique().over("stem") > 1
+    shared = keys.filter(several).select("stem", shared=pl.lit(True)).unique()
+    theirs = keys.filter(~several).unique(["stem", "row"]).select("stem", "row", "person")
+    return (
+        ordered.join(theirs, on="stem", how="left", maintain_order="left").join(shared, on="stem", how="left", maintain_order="left")
+        .with_columns(pl.col("shared").fill_null(False))
+    )
 
 
 def _keys(people: pl.DataFrame) -> pl.DataFrame:

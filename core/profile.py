@@ -85,14 +85,21 @@ class Profile:
 
     def rare_signatories(self) -> pl.DataFrame:
         """Presidents and chairs whom only a minority of a day's records name: conferred, XZXM, ZXXM."""
-        signed = _summed(self._signed, _SIGNED)
-        rare = [
-            pl.col("records").sum().over("conferred", who) <= _MINORITY * pl.col("records").sum().over("conferred")
-            for who in ("XZXM", "ZXXM")
-        ]
-        several = pl.any_horizontal(pl.col(who).n_unique().over("conferred") > 1 for who in ("XZXM", "ZXXM"))
-        return signed.filter(several & pl.any_horizontal(rare)).select(_SIGNED)
+        return rare_among(_summed(self._signed, _SIGNED))
+
+
+def rare_among(signed: pl.DataFrame) -> pl.DataFrame:
+    """Of a filing's signatories (conferred, XZXM, ZXXM, records) those whom only a minority of a day's records name."""
+    if not signed["conferred"].is_duplicated().any():
+        return signed.select(_SIGNED).clear()
+    rare = [
+        pl.col("records").sum().over("conferred", who) <= _MINORITY * pl.col("records").sum().over("conferred")
+        for who in ("XZXM", "ZXXM")
+    ]
+    several = pl.any_horizontal(pl.col(who).n_unique().over("conferred") > 1 for who in ("XZXM", "ZXXM"))
+    return signed.filter(several & pl.any_horizontal(rare)).select(_SIGNED)
 
 
 def _summed(parts: list[pl.DataFrame], keys: tuple[str, ...]) -> pl.DataFrame:
-    return pl.concat(parts).group_by(keys).agg(pl.col("records").sum().cast(pl.Int64)).sort(keys)
+    together = parts[0] if len(parts) == 1 else pl.concat(parts).group_by(keys).agg(pl.col("records").sum())
+    return together.with_columns(pl.col("records").cast(pl.Int64)).sort(keys)

@@ -3,21 +3,14 @@
 A package is whole or not there at all. Must not know why a record is public.
 """
 
-import errno
-import fcntl
-import hashlib
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 
-from core import content, disk, pictures
-from core.database import Transaction
+from core import content, package_folder
+from core.database import Database, Transaction
 from core.errors import NotAllowed, NotFound
 from core.public import package as packages
 from core.public.package import (
@@ -28,29 +21,27 @@ from core.public.package import (
     DELTA,
     FIELDS,
     FULL,
-    LATEST,
-    MANIFEST,
     NUMBER,
-    PHOTO,
-    PHOTOS,
     REMOVE,
-    Manifest,
     Package,
 )
 from core.ruleset import Ruleset
 
-ONLINE = """
-SELECT r.record_id, f.parquet, r.filing_row, r.certificate_no, f.province, f.level, f.term
+ONLINE = f"""
+SELECT r.record_id, coalesce(r.parquet, f.parquet) AS parquet, r.filing_row, r.certificate_no, f.province, f.level, f.term
 FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
-WHERE r.status = 'published'"""
+WHERE {content.ON_LINE}"""
 """What is on line now."""
+
+_PROMISED = "SELECT manifest FROM publication_run WHERE manifest IS NOT NULL ORDER BY package DESC LIMIT 1"
+"""The last package that was stored as released."""
 
 _COUNTS = "SELECT province, level, term, count(*) AS records FROM ({public}) GROUP BY ALL ORDER BY ALL"
 
 _WRITE = "COPY ({rows} ORDER BY " + NUMBER + ") TO '{path}' (FORMAT parquet, COMPRESSION zstd)"
 
 _BEFORE = f"""
-SELECT {', '.join(FIELDS)} FROM read_parquet($full)
+SELECT {', '.join(FIELDS)} FROM parquet_scan($full)
 WHERE {NUMBER} NOT IN (SELECT {NUMBER} FROM last_change) {{within}}
 UNION ALL
 SELECT {', '.join(FIELDS)} FROM last_change WHERE {CHANGE} <> '{REMOVE}' {{within}}"""
@@ -83,12 +74,8 @@ def write_full(tx: Transaction, public: Public, root: Path) -> Package:
 
     Raises NotAllowed when a certificate number is missing or twice, or another package is being written.
     """
-    with _next_package(root) as (folder, previous):
-        rows = _content(tx, public, public.chosen)
-        written = tx.run(_WRITE.format(rows=rows.sql, path=_quoted(folder / DATA[FULL])), **rows.params)
-        _require_all_found(tx, written)
-        counts = tx.frame(_COUNTS.format(public="FROM chosen")).to_dicts()
-        return _completed(folder, public, previous, FULL, counts, {ADD: written, ALTER: 0, REMOVE: 0})
+    with package_folder.turn(root):
+        return package_folder.numbered(_full(tx, public, root))
 
 
 def write_delta(tx: Transaction, public: Public, root: Path, *, among: str | None = None) -> Package | None:
@@ -97,7 +84,44 @@ def write_delta(tx: Transaction, public: Public, root: Path, *, among: str | Non
     `among` (a SELECT of certificate numbers) says where to look, when it is known which can have changed; None looks
     everywhere. Raises NotAllowed as write_full does, and when more has changed than was looked at.
     """
-    with _next_package(root) as (folder, previous):
+    with package_folder.turn(root):
+        written = _delta(tx, public, root, among)
+        return written and package_folder.numbered(written)
+
+
+def stage(tx: Transaction, public: Public, root: Path) -> Package | None:
+    """Write what is public as `tx` sees it as the next package, whole, but not among the packages yet: `recover` puts it there.
+
+    The first is a full one, others are deltas; None when nothing differs. Within `turn`.
+    """
+    written = _delta(tx, public, root, None) if packages.every(root) else _full(tx, public, root)
+    if written:
+        package_folder.point_ahead(root, written)
+    return written
+
+
+def recover(db: Database) -> None:
+    """Finish or forget what a release left staged, by what the store says was released with it; within `turn`."""
+    promised = db.one(_PROMISED)
+    package_folder.settle(root_of(db), promised and promised["manifest"])
+
+
+def root_of(db: Database) -> Path:
+    """Where the packages of a store lie."""
+    return db.folder / "packages"
+
+
+def _full(tx: Transaction, public: Public, root: Path) -> Package:
+    with package_folder.unfinished(root) as (folder, previous):
+        rows = _content(tx, public, public.chosen)
+        written = tx.run(_WRITE.format(rows=rows.sql, path=_quoted(folder / DATA[FULL])), **rows.params)
+        _require_all_found(tx, written)
+        counts = tx.frame(_COUNTS.format(public="FROM chosen")).to_dicts()
+        return _completed(folder, public, previous, FULL, counts, {ADD: written, ALTER: 0, REMOVE: 0})
+
+
+def _delta(tx: Transaction, public: Public, root: Path, among: str | None) -> Package | None:
+    with package_folder.unfinished(root) as (folder, previous):
         if previous is None:
             raise NotAllowed("还没有全量包，不能打变更包。请先打全量包。", "There is no full package yet. Write that first.")
         within = f"SELECT * FROM ({public.chosen}) WHERE certificate_no IN ({among})" if among else public.chosen
@@ -121,18 +145,6 @@ def write_delta(tx: Transaction, public: Public, root: Path, *, among: str | Non
         return _completed(folder, public, previous, DELTA, counts, changes)
 
 
-def release(root: Path, package: Package) -> None:
-    """Put a package in force: the lookup goes over to it. Never back: what undoes a package is a package after it."""
-    standing = packages.latest(root)
-    if standing and standing.manifest.number >= package.manifest.number:
-        raise NotAllowed(
-            f"第{standing.manifest.number}号包已经发布，不能退回到更早的包。请打新包。",
-            f"Package {standing.manifest.number} is released already. Going back takes a new package.",
-        )
-    disk.write_whole(root / LATEST, package.folder.name.encode())
-    disk.secure(root)
-
-
 def _content(tx: Transaction, public: Public, chosen: str) -> content.Content:
     """The content of the chosen records by FIELDS, once their numbers are found to be there and each once."""
     rows = content.of(tx, chosen, public.folder, public.ruleset.reference, **public.params)
@@ -154,66 +166,14 @@ def _require_all_found(tx: Transaction, written: int) -> None:
         )
 
 
-@contextmanager
-def _next_package(root: Path) -> Iterator[tuple[Path, Package | None]]:
-    """A folder to write the next package into, and the package before it; nothing is left of a package not completed."""
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / ".writing").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise NotAllowed("正在打另一个数据包，请稍后再试。", "Another package is being written. Try again later.") from None
-        unfinished = root / ".part"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir()
-        try:
-            yield unfinished, next(reversed(packages.every(root)), None)
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
-
-
 def _completed(
     folder: Path, public: Public, previous: Package | None, kind: str, counts: list[dict], changes: dict[str, int]
 ) -> Package:
-    """The package made whole: photos beside it, its manifest, everything on disk, and the folder under its own name."""
-    data = folder / DATA[kind]
-    photos = _lay_beside(folder, public.folder, data) if public.photos else 0
-    with data.open("rb") as file:
-        os.fsync(file.fileno())
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    number = previous.manifest.number + 1 if previous else 1
-    manifest = Manifest(
-        number=number, kind=kind, made_at=f"{public.at:%Y-%m-%dT%H:%M:%S}",
-        ruleset={"version": public.ruleset.version, "fingerprint": public.ruleset.fingerprint},
-        records=sum(line["records"] for line in counts), changes=changes, counts=counts,
-        files=[{"name": data.name, "sha256": digest, "size": data.stat().st_size, "rows": sum(changes.values())}],
-        photos=photos, previous=previous.sha256 if previous else None,
+    judged_by = {"version": public.ruleset.version, "fingerprint": public.ruleset.fingerprint}
+    return package_folder.completed(
+        folder, previous, kind=kind, at=public.at, ruleset=judged_by, counts=counts, changes=changes,
+        photos_of=public.folder if public.photos else None,
     )
-    disk.write_whole(folder / MANIFEST, manifest.written())
-    for each in (*(path for path in folder.rglob("*") if path.is_dir()), folder):
-        disk.secure(each)
-    finished = folder.with_name(packages.folder_name(number))
-    folder.rename(finished)
-    disk.secure(finished.parent)
-    return packages.opened(finished)
-
-
-def _lay_beside(folder: Path, store: Path, data: Path) -> int:
-    """Put the photos of the package's certificates beside it, those whose bytes are kept; tells how many."""
-    laid = 0
-    for sha256 in pl.read_parquet(data, columns=[PHOTO])[PHOTO].drop_nulls().unique():
-        kept, beside = pictures.place(store, sha256), folder / PHOTOS / sha256[:2] / sha256
-        if not kept.exists():
-            continue
-        beside.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            os.link(kept, beside)
-        except OSError as fault:
-            if fault.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK):
-                raise
-            disk.write_whole(beside, kept.read_bytes())
-        laid += 1
-    return laid
 
 
 def _quoted(path: Path) -> str:

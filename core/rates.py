@@ -15,22 +15,19 @@ LEAST = 30
 
 _BASE = """
 WITH marked AS (
-    SELECT g.record_id, bool_or(g.class = 'classified') AS classified, bool_or(g.class = 'scope') AS excluded
+    SELECT g.filing_id, g.record_id, bool_or(g.class IN ('classified', 'scope')) AS aside
     FROM finding AS g WHERE g.version = 1 AND g.class <> 'note'
-    GROUP BY g.record_id
-), sorted AS (
-    SELECT r.record_id, r.filing_id, m.record_id IS NOT NULL AS rejected
-    FROM record AS r LEFT JOIN marked AS m ON m.record_id = r.record_id
-    WHERE r.version = 1 AND NOT coalesce(m.classified, FALSE) AND NOT coalesce(m.excluded, FALSE)
+    GROUP BY ALL
 ), per_filing AS (
-    SELECT s.filing_id, count(*) AS records, count(*) FILTER (s.rejected) AS rejected
-    FROM sorted AS s GROUP BY s.filing_id
+    SELECT m.filing_id, count(*) FILTER (m.aside) AS aside, count(*) FILTER (NOT m.aside) AS rejected
+    FROM marked AS m GROUP BY m.filing_id
 ), chosen AS (
-    SELECT f.filing_id, f.term, f.province, f.institution, f.level, f.category, p.records, p.rejected
-    FROM per_filing AS p JOIN filing AS f ON f.filing_id = p.filing_id
+    SELECT f.filing_id, f.term, f.province, f.institution, f.level, f.category, f.records - coalesce(p.aside, 0) AS records,
+        coalesce(p.rejected, 0) AS rejected
+    FROM filing AS f LEFT JOIN per_filing AS p ON p.filing_id = f.filing_id
     WHERE ($scope IS NULL OR f.province = $scope)
         AND ($term IS NULL OR f.term = $term) AND ($province IS NULL OR f.province = $province)
-        AND ($level IS NULL OR f.level = $level) AND f.status <> 'replaced'
+        AND ($level IS NULL OR f.level = $level) AND f.status <> 'replaced' AND f.records > coalesce(p.aside, 0)
 )"""
 
 _BY = {

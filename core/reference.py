@@ -5,11 +5,12 @@ Must not know files of filings, rules or the database.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import polars as pl
 
@@ -19,6 +20,9 @@ FOLDER = Path(__file__).resolve().parents[1] / "data" / "reference"
 _DATES = ("valid_from", "valid_to", "date")
 """Columns of dates, beside all whose name ends in _on."""
 _SEPARATOR = "|"
+
+
+_MET: WeakValueDictionary[str, "Reference"] = WeakValueDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +35,13 @@ class Reference:
     tables: dict[str, pl.DataFrame]
     fingerprint: str
     hashes: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _MET.setdefault(self.fingerprint, self)
+
+    def __reduce__(self) -> tuple[Callable[..., "Reference"], tuple[object, ...]]:
+        """From one process to another: what is drawn from tables that are known there already is not drawn anew."""
+        return (_returned, (self.fingerprint,)) if self.fingerprint in _SENT else (_met, (self.tables, self.fingerprint, self.hashes))
 
     def table(self, name: str) -> pl.DataFrame:
         """One table as it stands in its file. An unknown name raises `NotFound`; a table may be empty."""
@@ -48,6 +59,20 @@ class Reference:
     def codes(self, name: str) -> dict[str, str]:
         """The code behind every way of writing it: a code comes before a name, a name before an alias."""
         return _codes(self.table(name))
+
+
+_SENT: set[str] = set()
+"""Tables another process has sent here: back to it goes their fingerprint alone."""
+
+
+def _met(tables: dict[str, pl.DataFrame], fingerprint: str, hashes: dict[str, str]) -> Reference:
+    if fingerprint not in _MET:
+        _SENT.add(fingerprint)
+    return _MET.get(fingerprint) or Reference(tables, fingerprint, hashes)
+
+
+def _returned(fingerprint: str) -> Reference:
+    return _MET[fingerprint]
 
 
 @cache

@@ -3,7 +3,8 @@
 Must not know how filings are received or published.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 import polars as pl
@@ -12,7 +13,7 @@ from core import attachments, ledger, rules, supplements
 from core.attachments import Scan
 from core.database import Transaction
 from core.desk import Desk
-from core.errors import BadRequest, NotFound
+from core.errors import BadRequest, NotAllowed, NotFound
 from core.lifecycle import CASE, FILING, RECORD
 from core.vocabulary import Duty, FindingClass
 
@@ -34,6 +35,9 @@ WHERE f.status = 'received' AND ($scope IS NULL OR f.province = $scope)
 GROUP BY ALL
 ORDER BY f.received_at, f.filing_id"""
 
+_SEEN = ("filing_id", "version", "records", "withheld", "incomplete", "inaccurate", "policy")
+"""What a person passing filings goes by."""
+
 _TALLY_REVIEW = """
 UPDATE rule_tally SET evaluated = evaluated + not_evaluated, failed = $failed, not_evaluated = 0
 WHERE filing_id = $filing_id AND rule = 'O03'"""
@@ -45,39 +49,24 @@ WHERE g.filing_id = $filing_id AND g.rule = $rule AND g.closed IS NULL AND ($sco
 
 def approve(desk: Desk, filing_id: int, *, approved_on: date, document: str, scan: Scan | None = None) -> None:
     """Note that the province passed a filing (省级审核通过): its date and document number, and the scan of it."""
-    approve_all(desk, [filing_id], approved_on=approved_on, document=document, scan=scan)
+    with _approving(desk, [filing_id], approved_on, document) as tx:
+        _approve(tx, desk, filing_id, approved_on, document.strip(), scan)
 
 
 def approve_all(
-    desk: Desk, filing_ids: Sequence[int], *, approved_on: date, document: str, scan: Scan | None = None
+    desk: Desk, seen: pl.DataFrame, *, approved_on: date, document: str, scan: Scan | None = None
 ) -> int:
     """Pass several filings by one document, all of them or none; returns how many records they hold.
 
-    Raises NotFound or NotAllowed when one of them is not the person's to pass, no longer waits, or is a late
-    supplement the province has not consented to.
+    `seen` are their lines of `waiting` as the person saw them: filing_id, version and counts. Raises NotFound or NotAllowed
+    when one of them is not the person's to pass, has changed since or no longer waits, or is a late supplement the
+    province has not consented to.
     """
-    desk.require(Duty.APPROVE)
-    if not document.strip():
-        raise BadRequest("请填写省级审核文号。", "Give the number of the province's document.")
-    if approved_on > desk.now().date():
-        raise BadRequest("审核日期不能晚于今天。", "The approval cannot be dated after today.")
-    if not filing_ids:
-        raise BadRequest("请先选择要通过的批次。", "Choose the filings to pass first.")
-    with desk.db.transaction() as tx:
-        for filing_id in filing_ids:
-            _move_filing(tx, desk, filing_id, "approve", document.strip())
-            supplements.require_consented(tx, filing_id)
-            tx.run(
-                "UPDATE filing SET reviewed_on = $on, reviewed_by = $by, review_document = $document "
-                "WHERE filing_id = $filing_id",
-                on=approved_on, by=desk.actor.key, document=document.strip(), filing_id=filing_id,
-            )
-            tx.run(_TALLY_REVIEW, filing_id=filing_id, failed=0)
-            if scan:
-                attachments.attach(tx, desk, scan, subject="filing", subject_id=filing_id, purpose="approval")
-        return tx.frame(
-            "SELECT sum(records)::BIGINT AS n FROM filing WHERE list_contains($filing_ids, filing_id)", filing_ids=list(filing_ids)
-        ).item()
+    with _approving(desk, seen["filing_id"], approved_on, document) as tx:
+        _require_as_seen(tx, desk, seen)
+        for filing_id in seen["filing_id"]:
+            _approve(tx, desk, filing_id, approved_on, document.strip(), scan)
+    return seen["records"].sum()
 
 
 def waiting(desk: Desk, *, term: str | None = None, province: str | None = None) -> pl.DataFrame:
@@ -137,9 +126,55 @@ def settle(desk: Desk, filing_id: int, rule: str, *, note: str) -> None:
         ledger.note(tx, FILING, "settle", ledger.act_of(desk, "filing", filing_id, f"{rule}：{note.strip()}"), 1)
 
 
-def _move_filing(tx: Transaction, desk: Desk, filing_id: int, event: str, note: str) -> None:
+@contextmanager
+def _approving(desk: Desk, filing_ids: Sequence[int], approved_on: date, document: str) -> Iterator[Transaction]:
+    """The transaction in which filings are passed, when what is told of it can be."""
+    desk.require(Duty.APPROVE)
+    if not document.strip():
+        raise BadRequest("请填写省级审核文号。", "Give the number of the province's document.")
+    if approved_on > desk.now().date():
+        raise BadRequest("审核日期不能晚于今天。", "The approval cannot be dated after today.")
+    if not len(filing_ids):
+        raise BadRequest("请先选择要通过的批次。", "Choose the filings to pass first.")
+    with desk.db.transaction() as tx:
+        yield tx
+
+
+def _approve(tx: Transaction, desk: Desk, filing_id: int, approved_on: date, document: str, scan: Scan | None) -> None:
+    _move_filing(tx, desk, filing_id, "approve", document)
+    supplements.require_consented(tx, filing_id)
+    tx.run(
+        "UPDATE filing SET reviewed_on = $on, reviewed_by = $by, review_document = $document "
+        "WHERE filing_id = $filing_id",
+        on=approved_on, by=desk.actor.key, document=document, filing_id=filing_id,
+    )
+    tx.run(_TALLY_REVIEW, filing_id=filing_id, failed=0)
+    if scan:
+        attachments.attach(tx, desk, scan, subject="filing", subject_id=filing_id, purpose="approval")
+
+
+def _require_as_seen(tx: Transaction, desk: Desk, seen: pl.DataFrame) -> None:
+    """Refuse when filings do not wait for the province's word just as they were seen; says which."""
+    for filing_id in seen["filing_id"]:
+        _require_found(tx, desk, filing_id)
+    now = tx.frame(_WAITING, scope=desk.actor.province, term=None, province=None)
+    changed = seen.join(now, on=_SEEN, how="anti", nulls_equal=True)["filing_id"].to_list()
+    if changed:
+        which, others = "、".join(map(str, changed[:5])), ", ".join(map(str, changed[:5]))
+        raise NotAllowed(
+            f"批次 {which} 在您核对之后有变化（条数、版本或状态），所选批次都没有登记。请看过现在的数，重新勾选登记。",
+            f"Since you looked, filings have changed in count, version or status: {others}. None of those chosen was passed. "
+            "Look at the counts as they are now, and choose again.",
+        )
+
+
+def _require_found(tx: Transaction, desk: Desk, filing_id: int) -> None:
     if tx.frame(_FILING, filing_id=filing_id, scope=desk.actor.province).is_empty():
         raise NotFound("没有找到这个报送批次。", "There is no such filing.")
+
+
+def _move_filing(tx: Transaction, desk: Desk, filing_id: int, event: str, note: str) -> None:
+    _require_found(tx, desk, filing_id)
     ledger.move(
         tx, FILING, event, ledger.act_of(desk, "filing", filing_id, note), filing_id=filing_id,
         chosen="SELECT filing_id FROM filing WHERE filing_id = $filing_id",

@@ -76,6 +76,11 @@ class Proposal:
         """The version as it would be, to try it."""
         return _proposed(self.base, self.settings, tuple(sorted((name, _csv(table)) for name, table in self.tables.items())))
 
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether it is the version it starts from."""
+        return self.settings == self.base.settings and self.ruleset().fingerprint == self.base.fingerprint
+
     def changed_rules(self) -> frozenset[str]:
         """The checks whose verdict can differ: switched, with another threshold, or leaning on a changed table."""
         settings = self.base.settings.off ^ self.settings.off

@@ -1,4 +1,4 @@
-"""The settings of the rulebook (规则参数): thresholds of the checks, and which checks are switched off.
+"""The settings of the rulebook (规则参数): thresholds of the checks, which checks are switched off, and what else is the centre's.
 
 The regulation leaves these numbers to the centre; a change of one makes a new version of the rulebook with its
 effective date. Must not know rules, files or the database.
@@ -28,6 +28,7 @@ UNITS = {
     "years": ("岁/年", "years"), "months": ("个月", "months"), "percent": ("%", "%"), "count": ("个", ""),
     "terms": ("个学期", "semesters"), "pixels": ("像素", "pixels"), "kb": ("KB", "KB"), "month": ("年月", "yyyymm"),
     "day": ("年月日", "yyyymmdd"), "characters": ("个字", "characters"), "grey": ("级", "levels"),
+    "switch": ("（1为是，0为否）", "(1 yes, 0 no)"), "workdays": ("个工作日", "working days"),
 }
 """The unit of a threshold in both languages; `month` and `day` are calendar numbers such as 201909."""
 
@@ -95,7 +96,19 @@ _THRESHOLDS = (
     Threshold("photo_kb_lowest", ("A44",), "480×640照片最小", "Smallest photo of 480×640", "kb", 10, 1, 100),
     Threshold("photo_kb_legacy", ("A44",), "150×210照片最大", "Largest photo of 150×210", "kb", 30, 10, 100),
     Threshold("photo_aspect", ("A44",), "照片宽高比允许偏差", "Leeway in the photo's aspect", "percent", 3, 0, 10),
+    Threshold("consent_change", (), "信息变更须经省级同意", "Consent to a change of information", "switch", 0, 0, 1),
+    Threshold("consent_withdraw", (), "撤销备案须经省级同意", "Consent to the withdrawal of a filing", "switch", 0, 0, 1),
+    Threshold("consent_replace_photo", (), "照片更正须经省级同意", "Consent to the replacement of a photo", "switch", 0, 0, 1),
     Threshold("photo_contrast", ("A45",), "亮度变化低于此级为异常", "Least contrast of a photo", "grey", 8, 1, 60),
+    Threshold(
+        "second_explanation", (), "涉嫌违规和涉密的书面说明须第二人确认",
+        "Explanations of policy and secrecy accepted by a second person", "switch", 1, 0, 1,
+    ),
+    Threshold("second_release", (), "上网须由第二人放行", "Release by a second person", "switch", 1, 0, 1),
+    Threshold("answer_workdays", (), "反馈答复期限", "Days to answer a notice", "workdays", 15, 5, 60),
+    Threshold(
+        "escalation_workdays", (), "逾期未答报省级的宽限", "Days overdue before a notice is listed to its province", "workdays", 5, 1, 30
+    ),
 )
 
 THRESHOLDS: dict[str, Threshold] = {each.key: each for each in _THRESHOLDS}

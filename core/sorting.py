@@ -6,11 +6,12 @@ Must not know whether the draft came from a filing or a correction.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from uuid import uuid4
 
 import polars as pl
 
-from core import archive, ledger
+from core import archive, at_rest, comparison, excuses, ledger
 from core.checking import FILING_ROW
 from core.database import Transaction
 from core.draft import Draft, offsets
@@ -27,8 +28,8 @@ SELECT n.first_record + p.row - n.start, p.sha256, p.file_name, p.known_photos, 
 FROM read_parquet($photos) AS p JOIN read_parquet($numbers) AS n ON n.part = p.part"""
 
 _INSERT_FINDINGS = """
-INSERT INTO finding (record_id, version, filing_id, rule, class, field, value)
-SELECT record_id, 1, filing_id, rule, class, field, value
+INSERT INTO finding (record_id, version, filing_id, rule, class, field, value, closed)
+SELECT record_id, 1, filing_id, rule, class, field, value, closed
 FROM read_parquet($findings)"""
 
 
@@ -64,15 +65,17 @@ def sort(tx: Transaction, entering: Sequence[Entering]) -> list[Outcome]:
     Drafts that have nobody and nothing in common are judged together.
     """
     outcomes: dict[int, Outcome] = {}
-    for places in rounds([each.draft for each in entering]):
+    heads = comparison.heads_of([each.draft for each in entering])
+    for places in rounds([each.draft for each in entering], heads):
         together = [entering[place] for place in places]
-        outcomes.update(zip(places, _enter(tx, together), strict=True))
+        own = heads if len(places) == len(entering) else comparison.heads_of([each.draft for each in together])
+        outcomes.update(zip(places, _enter(tx, together, own), strict=True))
     return [outcomes[place] for place in range(len(entering))]
 
 
 def verdicts_of(findings: pl.DataFrame) -> pl.DataFrame:
-    """One line per record that is not clear: row, event (withhold or exclude), class (the primary one), findings;
-    with the column `part` where the findings are of several filings."""
+    """One line per record that is not clear, by its open findings: row, event (withhold or exclude), class (the primary
+    one), findings; with the column `part` where the findings are of several filings."""
     rank = {str(cls): place for place, cls in enumerate(_ORDER)}
     keys = [name for name in ("part", "row") if name in findings.columns]
     return (
@@ -87,13 +90,13 @@ def verdicts_of(findings: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def rounds(drafts: Sequence[Draft]) -> list[list[int]]:
+def rounds(drafts: Sequence[Draft], heads: pl.DataFrame) -> list[list[int]]:
     """The places of drafts that may be judged at once, in rounds: no two of a round share an institution, a person, a
-    certificate number or a picture, and of two that do the earlier comes first."""
+    certificate number or a picture, and of two that do the earlier comes first. `heads` are the drafts' (comparison.heads_of)."""
     if len(drafts) == 1:
         return [[0]]
     after = [0] * len(drafts)
-    neighbours = {pair for parts in _in_common(drafts) for pair in pairwise(parts)}
+    neighbours = {pair for parts in _in_common(drafts, heads) for pair in pairwise(parts)}
     for earlier, later in sorted(neighbours, key=lambda pair: pair[1]):
         after[later] = max(after[later], after[earlier] + 1)
     together: dict[tuple[object, ...], list[int]] = {}
@@ -103,45 +106,47 @@ def rounds(drafts: Sequence[Draft]) -> list[list[int]]:
     return [together[key] for key in sorted(together)]
 
 
-def _in_common(drafts: Sequence[Draft]) -> list[list[int]]:
+def _in_common(drafts: Sequence[Draft], heads: pl.DataFrame) -> list[list[int]]:
     """The places of drafts that have something in common, the earlier first: one list for each thing they share."""
-    keys = []
-    for part, draft in enumerate(drafts):
-        heads = pl.read_parquet(draft.heads, columns=["person", "certificate"])
-        shared = [heads["person"], heads["certificate"], pl.Series([draft.context.institution], dtype=pl.String)]
-        if draft.photos:
-            shared.append(draft.photos.pairs["sha256"])
-        keys += [
-            pl.DataFrame({"key": each.drop_nulls().unique().hash(seed=kind)}).with_columns(part=pl.lit(part))
-            for kind, each in enumerate(shared)
-        ]
-    together = pl.concat(keys)
+    institutions = pl.DataFrame({
+        "part": pl.Series(range(len(drafts)), dtype=pl.UInt32),
+        "institution": pl.Series([draft.context.institution for draft in drafts], dtype=pl.String),
+    })
+    pictures = [
+        draft.photos.pairs.select("sha256", part=pl.lit(part, pl.UInt32)) for part, draft in enumerate(drafts) if draft.photos
+    ]
+    things = [heads.select("part", "person"), heads.select("part", "certificate"), institutions]
+    if pictures:
+        things.append(pl.concat(pictures).select("part", "sha256"))
+    together = pl.concat(
+        each.drop_nulls().select("part", key=pl.last().hash(seed=kind)).unique() for kind, each in enumerate(things)
+    )
     shared = together.filter(together["key"].is_duplicated()).group_by("key").agg(pl.col("part").sort())
     return shared["part"].to_list()
 
 
-def _enter(tx: Transaction, together: Sequence[Entering]) -> list[Outcome]:
+def _enter(tx: Transaction, together: Sequence[Entering], heads: pl.DataFrame) -> list[Outcome]:
     drafts, folder = [each.draft for each in together], together[0].draft.folder / f"round-{uuid4().hex}"
     folder.mkdir()
-    heads, photos, at = folder / "heads.parquet", folder / archive.PHOTOS, together[0].act.at
-    checked = archive.foresee_all(tx, drafts, [each.filing_id for each in together], heads)
+    headed, photos, at = folder / "heads.parquet", folder / archive.PHOTOS, together[0].act.at
+    checked = archive.foresee_all(tx, drafts, [each.filing_id for each in together], headed, heads)
     numbers = pl.DataFrame({
         "part": pl.Series(range(len(together)), dtype=pl.UInt32), "filing_id": [each.filing_id for each in together],
         "first_record": [each.first_record for each in together], "start": offsets(drafts),
     })
-    findings = checked.findings.join(numbers, on="part", maintain_order="left")
+    at_rest.write(numbers, folder / "numbers.parquet")
+    findings = _excused(tx, together, checked.findings, folder, headed).join(numbers, on="part", maintain_order="left")
     of_filing, record = pl.col("row") == FILING_ROW, (pl.col("first_record") + pl.col("row")).alias("record_id")
-    findings.filter(~of_filing).with_columns(record).write_parquet(folder / "findings.parquet")
+    at_rest.write(findings.filter(~of_filing).with_columns(record), folder / "findings.parquet")
     tx.append("filing_finding", findings.filter(of_filing).select("filing_id", "rule", "class", "field", "value"))
     tx.append("rule_tally", checked.tally.join(numbers, on="part", maintain_order="left").drop("part", "first_record", "start"))
-    numbers.write_parquet(folder / "numbers.parquet")
     if photos.exists():
         tx.run(_INSERT_PHOTOS, photos=str(photos), numbers=str(folder / "numbers.parquet"))
     tx.run(_INSERT_FINDINGS, findings=str(folder / "findings.parquet"))
-    verdicts = verdicts_of(checked.findings)
-    verdicts.join(numbers, on="part").with_columns(record).write_parquet(folder / "verdicts.parquet")
+    verdicts = verdicts_of(findings.filter(pl.col("closed").is_null()))
+    at_rest.write(verdicts.join(numbers, on="part").with_columns(record), folder / "verdicts.parquet")
     ledger.enter_records(
-        tx, numbers=folder / "numbers.parquet", heads=heads, verdicts=folder / "verdicts.parquet", at=at,
+        tx, numbers=folder / "numbers.parquet", heads=headed, verdicts=folder / "verdicts.parquet", at=at,
         acts={each.act: each.draft.records for each in together},
     )
     counted = {
@@ -153,3 +158,12 @@ def _enter(tx: Transaction, together: Sequence[Entering]) -> list[Outcome]:
         Outcome(each.draft.records, counted.get((part, "withhold"), 0), counted.get((part, "exclude"), 0), found.get(part, 0))
         for part, each in enumerate(together)
     ]
+
+
+def _excused(
+    tx: Transaction, together: Sequence[Entering], found: pl.DataFrame, folder: Path, heads: Path
+) -> pl.DataFrame:
+    """What was found, with `closed`: null, or that an accepted explanation answers it."""
+    filed = [(each.draft.filed, each.draft.context.columns) for each in together]
+    excused = excuses.of_filed(tx, filed, found, heads=heads, numbers=folder / "numbers.parquet", work=folder)
+    return found.join(excused, on=["part", "row", "rule"], how="left", maintain_order="left")

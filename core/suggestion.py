@@ -15,6 +15,8 @@ from core.reading import Reading
 from core.reference import Reference
 from core.vocabulary import Category
 
+_TELLING = ("HXWRQ", "XWSYDWM", "XWLBM", "XWLB", "XWZSBH", "ZJLXM", "ZJLX", "GBM", "GB", "WYKSNY")
+"""The filed columns a suggestion is read from."""
 _LEAST = 10
 _SHARE = 0.9
 _REGULAR = {"2": Category.DOCTOR, "3": Category.MASTER, "4": Category.BACHELOR}
@@ -35,13 +37,12 @@ class Suggestion:
 
 def look(source: Reading) -> Suggestion:
     """What an opened file itself suggests of its institution, category and semester."""
-    return look_at([source])[0]
+    return look_at([source.first()])[0]
 
 
-def look_at(sources: Sequence[Reading]) -> list[Suggestion]:
-    """What each of several opened files suggests, their first rows read together."""
-    chunks = [source.first() for source in sources]
-    told = [chunk for chunk in chunks if chunk is not None]
+def look_at(chunks: Sequence[pl.DataFrame | None]) -> list[Suggestion]:
+    """What the first rows of each of several files suggest (Reading.first), all read together."""
+    told = [chunk.select("row", *(code for code in _TELLING if code in chunk.columns)) for chunk in chunks if chunk is not None]
     frame = values.read(pl.concat(told, how="diagonal"), reference.load()) if told else None
     suggestions, start = [], 0
     for chunk in chunks:
@@ -51,11 +52,6 @@ def look_at(sources: Sequence[Reading]) -> list[Suggestion]:
         suggestions.append(_suggested(frame.slice(start, chunk.height), reference.load()))
         start += chunk.height
     return suggestions
-
-
-def suggest(chunk: pl.DataFrame, tables: Reference) -> Suggestion:
-    """Read the suggestion off the first chunk of a filing (row and filed codes)."""
-    return _suggested(values.read(chunk, tables), tables)
 
 
 def _suggested(frame: pl.DataFrame, tables: Reference) -> Suggestion:
@@ -90,5 +86,7 @@ def _agreed(column: pl.Series) -> str | None:
     told = column.drop_nulls()
     if told.len() < _LEAST:
         return None
+    if (told == told[0]).all():
+        return told[0]
     most = told.value_counts(sort=True, name="rows").row(0)
     return most[0] if most[1] >= _SHARE * told.len() else None

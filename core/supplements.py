@@ -69,8 +69,9 @@ def require_consented(tx: Transaction, filing_id: int) -> None:
     )
     if not waits.is_empty():
         raise NotAllowed(
-            "这是补报，省级尚未同意。请先登记同意补报的文号和日期，再登记审核通过。",
-            "This is a late supplement the province has not consented to. Enter its consent (number and date) first.",
+            f"批次{filing_id}是补报，省级尚未同意。请先在报送台账登记同意补报的文号和日期，再登记审核通过。",
+            f"Filing {filing_id} is a late supplement the province has not consented to. Enter its consent (number and date) under "
+            "Filings first.",
         )
 
 

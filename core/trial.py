@@ -12,10 +12,12 @@ from uuid import uuid4
 
 import polars as pl
 
-from core import checking, resort
+from core import at_rest, checking, resort
 from core.desk import Desk
+from core.rules import RULES
 from core.ruleset import Proposal
-from core.vocabulary import Duty, FindingClass
+from core.standing import JUDGED_ANEW, RANKS
+from core.vocabulary import Duty
 
 Progress = Callable[[int, int], None]
 """Told how many records are done, and of how many."""
@@ -41,18 +43,15 @@ changed AS (
     FROM found AS n
     ANTI JOIN (SELECT * FROM held WHERE closed IS NULL) AS h
         ON h.record_id = n.record_id AND h.rule = n.rule AND h.class = n.class
-    ANTI JOIN (SELECT *, coalesce(value, '') AS told FROM held WHERE closed NOT LIKE 'ruleset %') AS a
+    ANTI JOIN (SELECT *, coalesce(value, '') AS told FROM held WHERE NOT regexp_matches(closed, {JUDGED_ANEW})) AS a
         ON a.record_id = n.record_id AND a.rule = n.rule AND a.class = n.class AND a.told = coalesce(n.value, '')
 )
 SELECT c.record_id, r.version, r.filing_id, f.institution, f.province, r.status, c.rule, c.class, c.field, c.value, c.change
 FROM changed AS c
-JOIN record AS r ON r.record_id = c.record_id
-    AND r.status NOT IN ('superseded', 'withdrawn', 'revoked')
+JOIN record AS r ON r.record_id = c.record_id AND r.status NOT IN ('superseded', 'withdrawn', 'revoked')
 JOIN filing AS f ON f.filing_id = r.filing_id AND f.status NOT IN ('returned', 'replaced')"""
 """A finding once closed by a person's decision (an accepted explanation) is not found anew while its value stands."""
 
-RANKS = str([str(cls) for cls in FindingClass if cls.withholds])
-"""Classes of findings that keep a record off the lookup, as a list in SQL: the primary one of several first."""
 _AFTER = f"""
 WITH touched AS (SELECT DISTINCT record_id, version, status FROM read_parquet($changes)),
 left_over AS (
@@ -62,16 +61,17 @@ left_over AS (
         SELECT 1 FROM read_parquet($changes) AS c
         WHERE c.change = 'passing' AND c.record_id = g.record_id AND c.rule = g.rule AND c.class = g.class)
     UNION ALL
-    SELECT c.record_id, c.class FROM read_parquet($changes) AS c WHERE c.change = 'failing'
+    SELECT c.record_id, c.class FROM read_parquet($changes) AS c
+    ANTI JOIN read_parquet($answered) AS x ON x.record_id = c.record_id AND x.rule = c.rule WHERE c.change = 'failing'
 ), ranked AS (
     SELECT t.record_id, t.version, t.status, min(list_position({RANKS}, l.class)) AS rank
-    FROM touched AS t LEFT JOIN left_over AS l ON l.record_id = t.record_id AND l.class <> 'note'
-    GROUP BY t.record_id, t.version, t.status
+    FROM touched AS t LEFT JOIN left_over AS l ON l.record_id = t.record_id AND l.class <> 'note' GROUP BY ALL
 )
 SELECT record_id, version, status, rank IS NOT NULL AS fails_after,
     CASE WHEN status = 'published' THEN 'published' WHEN rank IS NULL THEN 'cleared' WHEN rank = 1 THEN 'out_of_scope'
         ELSE 'withheld' END AS status_after
 FROM ranked"""
+"""What an accepted explanation answers is entered, and closed at once: it holds nothing."""
 
 _WHOLE_CHANGES = """
 WITH held AS (
@@ -98,8 +98,7 @@ FROM (
     UNION ALL SELECT rule, province, institution, change FROM read_parquet($whole_changes)
 ) AS c LEFT JOIN institution AS i ON i.code = c.institution
 WHERE ($scope IS NULL OR c.province = $scope) AND ($sees_classified OR c.rule NOT LIKE 'S%')
-GROUP BY ALL
-ORDER BY failing + passing DESC, c.rule, c.institution"""
+GROUP BY ALL ORDER BY failing + passing DESC, c.rule, c.institution"""
 
 _SAMPLES = """
 SELECT c.record_id, r.name, r.certificate_no, c.rule, c.class, c.field, c.value, c.change, c.status, a.status_after
@@ -110,12 +109,11 @@ WHERE ($scope IS NULL OR c.province = $scope) AND c.rule = $rule AND ($instituti
     AND ($sees_classified OR NOT EXISTS (
         SELECT 1 FROM finding AS s WHERE s.record_id = c.record_id AND s.class = 'classified' AND s.closed IS NULL))
     AND ($sees_classified OR c.class <> 'classified')
-ORDER BY c.change, c.record_id
-LIMIT $size"""
-
+ORDER BY c.change, c.record_id LIMIT $size"""
 
 _NOT_TRIED = frozenset({"O03"})
 """What the province has said of a filing is no check's to judge again."""
+_ANSWERED = {"row": pl.Int64, "rule": pl.String}
 
 
 @dataclass(frozen=True)
@@ -132,10 +130,14 @@ class Trial:
 
     proposal: Proposal
     reach: Reach
-    rules: frozenset[str]
     folder: Path
     filings: int
     records: int
+
+    @property
+    def rules(self) -> frozenset[str]:
+        """The checks it runs again, or sees go; every one where the proposal changes nothing (重新整理)."""
+        return (frozenset(RULES) if self.proposal.changes_nothing else self.proposal.changed_rules()) - _NOT_TRIED
 
     @property
     def changes(self) -> Path:
@@ -162,34 +164,38 @@ class Trial:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def run(desk: Desk, proposal: Proposal, reach: Reach, progress: Progress | None = None) -> Trial:
+def run(desk: Desk, proposal: Proposal, reach: Reach, progress: Progress | None = None, into: Path | None = None) -> Trial:
     """Judge the records in reach by the checks the proposal changes, and compare with what is found of them now.
 
-    Checks it does not change are not run again. Nothing on file changes.
+    Checks it does not change are not run again. Nothing on file changes; what is found goes into the folder `into`.
     """
     desk.require(Duty.RULES)
-    proposed, changed = proposal.ruleset(), proposal.changed_rules() - _NOT_TRIED
-    judged = changed - proposed.settings.off
     chosen = resort.filings(desk, term=reach.term, province=reach.province)
-    total = chosen["records"].sum() if judged else 0
-    folder = desk.db.folder / "work" / f"trial-{uuid4().hex}"
+    folder = into or desk.db.folder / "work" / f"trial-{uuid4().hex}"
     (folder / "found").mkdir(parents=True)
-    trial = Trial(proposal, reach, changed, folder, chosen.height, chosen["records"].sum())
+    trial, proposed = Trial(proposal, reach, folder, chosen.height, chosen["records"].sum()), proposal.ruleset()
+    judged = trial.rules - proposed.settings.off
+    total = trial.records if judged else 0
     try:
-        done, whole, tallies = 0, [_shape(checking.FINDINGS)], [_shape(checking.TALLY)]
+        tell = progress or (lambda done, total: None)
+        tell(0, total)
+        done, told = 0, [pl.DataFrame(schema=_ANSWERED)]
+        whole, tallies = ([pl.DataFrame(schema={**each, "filing_id": pl.Int64})] for each in (checking.FINDINGS, checking.TALLY))
         _write(folder, 0, pl.DataFrame(schema=checking.FINDINGS))
         for filing in chosen.iter_rows(named=True) if judged else ():
-            checked = resort.judge(desk, filing, proposed, judged)
+            checked, answered = resort.judged(desk, filing, proposed, judged)
             _write(folder, filing["first_record"], checked.findings.filter(pl.col("row") != checking.FILING_ROW))
+            told.append(answered.select(pl.col("row") + filing["first_record"], "rule"))
             number = pl.lit(filing["filing_id"], pl.Int64)
             whole.append(checked.findings.filter(pl.col("row") == checking.FILING_ROW).with_columns(filing_id=number))
             tallies.append(checked.tally.with_columns(filing_id=number))
             done += filing["records"]
-            if progress:
-                progress(done, total)
-        pl.concat(tallies).write_parquet(trial.tallies)
-        pl.concat(whole).write_parquet(folder / "whole.parquet")
+            tell(done, total)
+        at_rest.write(pl.concat(tallies), trial.tallies)
+        at_rest.write(pl.concat(whole), folder / "whole.parquet")
+        at_rest.write(pl.concat(told).rename({"row": "record_id"}), folder / "answered.parquet")
         _compare(desk, trial)
+        shutil.rmtree(folder / "found")
     except BaseException:
         trial.discard()
         raise
@@ -199,11 +205,10 @@ def run(desk: Desk, proposal: Proposal, reach: Reach, progress: Progress | None 
 def totals(desk: Desk, trial: Trial) -> dict[str, int]:
     """Findings that would be entered (failing) and closed (passing), and records that would be withheld, excluded,
     cleared, or are published and would fail (theirs are not entered)."""
-    changes, after = pl.scan_parquet(trial.changes), pl.read_parquet(trial.after)
+    changes, after = at_rest.scan(trial.changes, ["change", "status"]), at_rest.read(trial.after)
     entered = changes.filter((pl.col("change") == "passing") | (pl.col("status") != "published")).select("change")
-    counted = dict(
-        pl.concat([entered, pl.scan_parquet(trial.whole_changes).select("change")]).group_by("change").len().collect().iter_rows()
-    )
+    whole = at_rest.scan(trial.whole_changes, ["change"])
+    counted = dict(pl.concat([entered, whole]).group_by("change").len().collect().iter_rows())
     moved = after.filter(pl.col("status") != pl.col("status_after"))
     by_status = dict(moved["status_after"].value_counts().iter_rows())
     return {
@@ -229,13 +234,9 @@ def samples(desk: Desk, trial: Trial, rule: str, institution: str | None = None,
     )
 
 
-def _shape(columns: dict[str, type[pl.DataType]]) -> pl.DataFrame:
-    return pl.DataFrame(schema={**columns, "filing_id": pl.Int64})
-
-
 def _write(folder: Path, first_record: int, findings: pl.DataFrame) -> None:
     found = findings.select((pl.col("row") + first_record).alias("record_id"), pl.exclude("row"))
-    found.write_parquet(folder / "found" / f"{first_record}.parquet")
+    at_rest.write(found, folder / "found" / f"{first_record}.parquet")
 
 
 def _compare(desk: Desk, trial: Trial) -> None:
@@ -243,4 +244,4 @@ def _compare(desk: Desk, trial: Trial) -> None:
     rules = sorted(trial.rules)
     desk.db.copy_out(_CHANGES, trial.changes, **asked, rules=rules, found=str(trial.folder / "found" / "*.parquet"))
     desk.db.copy_out(_WHOLE_CHANGES, trial.whole_changes, **asked, rules=rules, whole=str(trial.folder / "whole.parquet"))
-    desk.db.copy_out(_AFTER, trial.after, changes=str(trial.changes))
+    desk.db.copy_out(_AFTER, trial.after, changes=str(trial.changes), answered=str(trial.folder / "answered.parquet"))

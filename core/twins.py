@@ -23,10 +23,9 @@ def near_twins(people: pl.DataFrame) -> pl.DataFrame:
     numbered = namesakes.filter(pl.col("person").str.len_chars() <= _LONGEST)
     numbered = numbered.filter(pl.any_horizontal(_shared(part) for part in _thirds()))
     longest = numbered["person"].str.len_chars().max() or 0
-    near = [_met(numbered, key) for place in range(longest) for key in (_one_hidden(place), _two_sorted(place))]
-    if not near:
-        return pl.DataFrame(schema={"row": pl.Int64, "known_near_twin": pl.Boolean})
-    return pl.concat(near).filter(pl.col("row").is_not_null()).unique().with_columns(known_near_twin=pl.lit(True))
+    keys = [key for place in range(longest) for key in (_one_hidden(place), _two_sorted(place))]
+    near = numbered.filter(pl.col("row").is_not_null() & pl.any_horizontal(pl.lit(False), *map(_met, keys)))
+    return near.select("row").unique().with_columns(known_near_twin=pl.lit(True))
 
 
 def _thirds() -> tuple[pl.Expr, pl.Expr]:
@@ -40,10 +39,9 @@ def _shared(part: pl.Expr) -> pl.Expr:
     return pl.struct(*_ALIKE, part.alias("part")).is_duplicated()
 
 
-def _met(people: pl.DataFrame, key: pl.Expr) -> pl.DataFrame:
-    """Rows that share a key, filer, name and birth date with another number."""
-    keyed = people.with_columns(key=key).filter(pl.col("key").is_not_null())
-    return keyed.filter(pl.col("person").n_unique().over(*_ALIKE, "key") > 1).select("row")
+def _met(key: pl.Expr) -> pl.Expr:
+    """Whether a row shares a key, filer, name and birth date with another number."""
+    return key.is_not_null() & (pl.col("person").n_unique().over(*_ALIKE, key) > 1)
 
 
 def _one_hidden(place: int) -> pl.Expr:

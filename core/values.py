@@ -66,15 +66,17 @@ _TEXT_WITH_WORDS = (
     "XM XMPY XB GB MZ ZZMM ZJLX XWSYDW XZXM ZXXM PYDW XWLB ZYMC ZSZYMC XXXS BZ DSXM LWLX LWTM LWGJC "
     "LWXTLY LWYJFX LWZXYZ QZXW".split()
 )
-_TABLE_OF = {
-    "XB": "sexes", "GB": "countries", "MZ": "ethnic_groups", "ZZMM": "political_statuses", "ZJLX": "id_documents",
-    "XWLB": "degrees",
+_TOLD = {
+    "XB": ("sex_told", "sexes"), "GB": ("country_told", "countries"), "MZ": ("ethnic_group_told", "ethnic_groups"),
+    "ZZMM": ("political_status_told", "political_statuses"), "ZJLX": ("id_type_told", "id_documents"),
+    "XWLB": ("degree_told", "degrees"),
 }
+"""Of each text that stands beside a code, the column of the code behind it and the table that tells."""
 _UNSETTLED = ("07", "08", "99")
 _YES = ("是", "1", "Y", "y", "有")
 _FLAGS = {"second": "SFDEXW", "minor": "SFFXXW", "double": "SFSXSXW", "joint": "SFLHXW"}
 _READ = tuple(dict.fromkeys([
-    *_TEXT_WITH_WORDS, *_TABLE_OF, "XBM", "GBM", "MZM", "ZZMMM", "ZJLXM", "XWSYDWM", "XWLBM", "ZYDM", "CSRQ", "HXWRQ",
+    *_TEXT_WITH_WORDS, *_TOLD, "XBM", "GBM", "MZM", "ZZMMM", "ZJLXM", "XWSYDWM", "XWLBM", "ZYDM", "CSRQ", "HXWRQ",
     "RXNY", "BYNY", "WYKSNY", "QZXWNY", "JMRQ", "PYDWM", *_FLAGS.values(),
 ]))
 _USUAL_NAME = r"^[\x{4E00}-\x{9FA5}]{2,15}$"
@@ -95,30 +97,25 @@ def read(chunk: pl.DataFrame, reference: Reference) -> pl.DataFrame:
     missing = [pl.lit(None, pl.String).alias(code) for code in COLUMNS if code not in chunk.columns]
     frame = chunk.select("row", *(code for code in COLUMNS if code in chunk.columns), *missing)
     column = _Columns(frame)
-    told = {code: column.read(code, partial(cell.code_of, reference.codes(table))) for code, table in _TABLE_OF.items()}
-    degree = pl.coalesce(column.read("XWLBM", cell.half_width), told["XWLB"])
+    told = {
+        name: column.read(code, partial(cell.code_of, reference.codes(table))) for code, (name, table) in _TOLD.items()
+    }
     flags = {
         flag: column.read(code, lambda text: text.is_in(_YES)).fill_null(False) for flag, code in _FLAGS.items()
     }
     number = _without_brackets(column.identifier("ZJHM"))
-    derived = frame.with_columns(
+    derived = frame.with_columns(**told, **flags).with_columns(
         name=column.name("XM"),
-        sex=pl.coalesce(column.read("XBM", cell.half_width), told["XB"]),
-        sex_told=told["XB"],
-        country=pl.coalesce(column.read("GBM", lambda text: cell.padded(text, 3)), told["GB"]),
-        country_told=told["GB"],
-        ethnic_group=pl.coalesce(column.read("MZM", lambda text: cell.padded(text, 2)), told["MZ"]),
-        ethnic_group_told=told["MZ"],
-        political_status=pl.coalesce(column.read("ZZMMM", lambda text: cell.padded(text, 2)), told["ZZMM"]),
-        political_status_told=told["ZZMM"],
-        id_type=_document(column.read("ZJLXM", lambda text: cell.padded(text, 2)), told["ZJLX"]),
-        id_type_told=told["ZJLX"],
+        sex=pl.coalesce(column.read("XBM", cell.half_width), pl.col("sex_told")),
+        country=pl.coalesce(column.read("GBM", lambda text: cell.padded(text, 3)), pl.col("country_told")),
+        ethnic_group=pl.coalesce(column.read("MZM", lambda text: cell.padded(text, 2)), pl.col("ethnic_group_told")),
+        political_status=pl.coalesce(column.read("ZZMMM", lambda text: cell.padded(text, 2)), pl.col("political_status_told")),
+        id_type=_document(column.read("ZJLXM", lambda text: cell.padded(text, 2)), pl.col("id_type_told")),
         id_number=number,
         born=column.read("CSRQ", cell.date),
         institution=column.read("XWSYDWM", cell.half_width),
         training_unit=column.read("PYDWM", cell.half_width),
-        degree=degree,
-        degree_told=told["XWLB"],
+        degree=pl.coalesce(column.read("XWLBM", cell.half_width), pl.col("degree_told")),
         level=_level(column.read("XWLBM", _level_digit), column.read("XWLB", _level_told)),
         major=column.read("ZYDM", cell.half_width),
         certificate=column.identifier("XWZSBH"),
@@ -128,17 +125,14 @@ def read(chunk: pl.DataFrame, reference: Reference) -> pl.DataFrame:
         language_passed=column.read("WYKSNY", cell.month),
         prior_conferred=column.read("QZXWNY", cell.month),
         declassified=column.read("JMRQ", cell.date),
-        second=flags["second"],
-        minor=flags["minor"],
-        joint=flags["joint"],
-        declared=pl.any_horizontal(flags.values()),
+        declared=pl.any_horizontal(*flags),
         garbled_field=column.first_garbled(),
     )
     name, number = pl.col("name"), pl.col("id_number")
     return derived.with_columns(
         unusual_name=pl.when(~name.str.contains(_USUAL_NAME)).then(name), id_form=form(number),
         certificate_mark=mark(pl.col("certificate")),
-    ).with_columns(person=_person(number), id_sound=sound(number, pl.col("id_form")))
+    ).with_columns(person=_person(number), id_sound=sound(number, pl.col("id_form"))).select("row", *COLUMNS, *DERIVED)
 
 
 class _Columns:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 
-from core import ledger
+from core import at_rest, ledger
 from core.database import Database, Transaction
 from core.desk import Desk
 from core.draft import Draft
@@ -40,8 +40,7 @@ FROM record AS r JOIN read_parquet($parquet) AS p ON p."row" = r.filing_row
 WHERE r.filing_id = $filing_id AND r.version = 1"""
 
 _PRESENT = """
-SELECT h."row", h.certificate, h.person, h.level, hash({content}) AS content
-FROM read_parquet($heads) AS h JOIN read_parquet($filed) AS p ON p."row" = h."row\""""
+SELECT p."row", hash({content}) AS content FROM read_parquet($filed) AS p"""
 
 _ENTER = """
 INSERT INTO filing_change (filing_id, change, record_id, former_id)
@@ -63,10 +62,11 @@ def changes(store: Database | Transaction, draft: Draft, replaced: int, *, filin
     `filings` is the folder of filed Parquet.
     """
     parquet = filings / str(_replaced(store, replaced)["parquet"])
-    known = pl.read_parquet_schema(parquet)
+    known = at_rest.columns_of(parquet)
     content = ", ".join(f'p."{code}"' for code in COLUMNS if code in known)
     former = store.frame(_FORMER.format(content=content), filing_id=replaced, parquet=str(parquet))
-    present = store.frame(_PRESENT.format(content=content), heads=str(draft.heads), filed=str(draft.filed))
+    heads = pl.read_ipc(draft.heads, columns=["row", "certificate", "person", "level"])
+    present = heads.join(store.frame(_PRESENT.format(content=content), filed=str(draft.filed)), on="row")
     former, present = (
         each.with_columns(place=pl.int_range(pl.len()).over("content")) for each in (former.sort("former_id"), present.sort("row"))
     )
@@ -131,7 +131,7 @@ def replace(tx: Transaction, replaced: int, act: Act, **same: object) -> dict[st
 def enter_changes(tx: Transaction, draft: Draft, found: pl.DataFrame, *, filing_id: int, first_record: int) -> None:
     """Keep with the new version what changed in it."""
     path = draft.folder / "changes.parquet"
-    found.write_parquet(path)
+    at_rest.write(found, path)
     tx.run(_ENTER, changes=str(path), filing_id=filing_id, first_record=first_record)
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
+from core import filed, masking
 from core.desk import Desk
 from core.errors import NotFound
 from core.vocabulary import Duty
@@ -44,7 +45,7 @@ WHERE ($scope IS NULL OR f.province = $scope)
 _FILING_STATUSES = """
 SELECT r.status, count(*) AS records
 FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
-WHERE f.filing_id = $filing_id AND ($scope IS NULL OR f.province = $scope)
+WHERE f.filing_id = $filing_id AND r.followed IS NULL AND ($scope IS NULL OR f.province = $scope)
 GROUP BY r.status
 ORDER BY r.status"""
 
@@ -93,7 +94,8 @@ LIMIT $size OFFSET $size * $page"""
 _RECORD = """
 SELECT r.record_id, r.version, r.filing_id, r.filing_row, r.name, r.certificate_no, r.status, r.conferred_on, r.level,
     r.publication_id, f.term, f.category, f.institution, i.zh AS institution_zh, i.en AS institution_en, f.province,
-    p.zh AS province_zh, p.en AS province_en, f.status AS filing_status, f.layout, f.ruleset, f.parquet,
+    p.zh AS province_zh, p.en AS province_en, f.status AS filing_status, f.layout, f.ruleset,
+    coalesce(r.parquet, f.parquet) AS parquet,
     f.supplement, f.received_at, c.status AS case_status, c.reason, c.round, c.opened_at
 FROM record AS r
 JOIN filing AS f ON f.filing_id = r.filing_id
@@ -104,7 +106,7 @@ WHERE r.record_id = $record_id AND ($scope IS NULL OR f.province = $scope)
     AND ($sees_classified OR NOT EXISTS (
         SELECT 1 FROM finding AS s
         WHERE s.record_id = r.record_id AND s.class = 'classified' AND s.closed IS NULL))
-ORDER BY r.version DESC
+ORDER BY r.version DESC, c.case_id DESC NULLS LAST
 LIMIT 1"""
 
 _RECORD_FINDINGS = """
@@ -112,9 +114,6 @@ SELECT g.rule, g.class, g.field, g.value, g.closed
 FROM finding AS g JOIN filing AS f ON f.filing_id = g.filing_id
 WHERE g.record_id = $record_id AND g.version = $version AND ($scope IS NULL OR f.province = $scope)
 ORDER BY g.rule"""
-
-_FILED_ROW = """
-SELECT * EXCLUDE ("row") FROM read_parquet($path) WHERE "row" = $filing_row"""
 
 _RULE_HITS = """
 WITH told AS (
@@ -124,12 +123,12 @@ WITH told AS (
     WHERE ($scope IS NULL OR f.province = $scope) AND ($term IS NULL OR f.term = $term) AND f.status <> 'replaced'
     GROUP BY t.rule
 ), answers AS (
-    SELECT g.rule, count(*) FILTER (g.closed = 'accepted') AS accepted, count(*) AS answered
+    SELECT g.rule, count(*) FILTER (g.closed LIKE 'explained %') AS accepted, count(*) AS answered
     FROM finding AS g
     JOIN filing AS f ON f.filing_id = g.filing_id
     JOIN withheld_case AS c ON c.record_id = g.record_id AND c.version = g.version
     WHERE ($scope IS NULL OR f.province = $scope) AND ($term IS NULL OR f.term = $term) AND g.class <> 'note'
-        AND (g.closed = 'accepted' OR (g.closed IS NULL AND (c.status = 'answered' OR c.round > 1)))
+        AND (g.closed LIKE 'explained %' OR (g.closed IS NULL AND (c.status = 'answered' OR c.round > 1)))
     GROUP BY g.rule
 )
 SELECT told.rule, told.evaluated, told.failed, told.not_evaluated, told.no_reference,
@@ -141,11 +140,15 @@ ORDER BY told.rule"""
 _ACTS = """
 SELECT a.acted_at, a.actor, a.machine, a.event, a.subject, a.subject_id, a.moved, a.note
 FROM act AS a
-LEFT JOIN filing AS f ON a.subject = 'filing' AND f.filing_id = a.subject_id
+LEFT JOIN revocation AS v ON a.subject = 'revocation' AND v.revocation_id = a.subject_id
+LEFT JOIN reentry_override AS o ON a.subject = 'override' AND o.override_id = a.subject_id
+LEFT JOIN filing AS f ON f.filing_id = CASE a.subject WHEN 'filing' THEN a.subject_id ELSE coalesce(v.filing_id, o.filing_id) END
 LEFT JOIN nil_return AS n ON a.subject = 'nil_return' AND n.nil_id = a.subject_id
-WHERE $scope IS NULL OR f.province = $scope OR n.province = $scope
+LEFT JOIN explanation AS e ON a.subject = 'explanation' AND e.explanation_id = a.subject_id
+WHERE ($scope IS NULL OR f.province = $scope OR n.province = $scope OR e.province = $scope)
+    AND ($sees_classified OR e.classified IS NOT TRUE) AND a.machine NOT IN ('account', 'read')
 ORDER BY a.act_id DESC
-LIMIT $size"""
+LIMIT $size OFFSET $size * $page"""
 
 
 @dataclass(frozen=True)
@@ -175,6 +178,7 @@ def filings_total(desk: Desk, chosen: FilingFilter) -> int:
 
 def filing(desk: Desk, filing_id: int) -> dict[str, object]:
     """One filing; raises NotFound outside the person's scope."""
+    desk.require(Duty.READ)
     found = desk.frame(_FILINGS, **asdict(FilingFilter()), filing_id=filing_id, page=0, size=1)
     return _only(found, "没有找到这个报送批次。", "There is no such filing.")
 
@@ -191,6 +195,7 @@ def filing_rules(desk: Desk, filing_id: int) -> pl.DataFrame:
 
 def filing_findings(desk: Desk, filing_id: int) -> pl.DataFrame:
     """What was found of a filing as such: rule, class, value, closed (the note that settled it); open ones first."""
+    desk.require(Duty.READ)
     return desk.frame(_FILING_FINDINGS, filing_id=filing_id)
 
 
@@ -219,10 +224,8 @@ def record_findings(desk: Desk, head: dict[str, object]) -> pl.DataFrame:
 
 
 def filed_row(desk: Desk, head: dict[str, object]) -> dict[str, str | None]:
-    """A record (as `record` gave it) as it was filed: code → text."""
-    path = str(desk.db.folder / "filings" / str(head["parquet"]))
-    found = desk.db.frame(_FILED_ROW, path=path, filing_row=head["filing_row"])
-    return _only(found, "没有找到原始数据。", "The filed row is missing.")
+    """A record (as `record` gave it) as it was filed, its ID number masked: code → text."""
+    return masking.row(filed.row(desk.db, head))
 
 
 def rule_hits(desk: Desk, term: str | None = None) -> pl.DataFrame:
@@ -232,9 +235,9 @@ def rule_hits(desk: Desk, term: str | None = None) -> pl.DataFrame:
     return desk.frame(_RULE_HITS, term=term)
 
 
-def acts(desk: Desk, *, size: int = 20) -> pl.DataFrame:
-    """The latest acts: acted_at, actor, machine, event, subject, subject_id, moved, note."""
-    return desk.frame(_ACTS, size=size)
+def acts(desk: Desk, *, page: int = 0, size: int = 20) -> pl.DataFrame:
+    """A page of the acts, the latest first: acted_at, actor, machine, event, subject, subject_id, moved, note."""
+    return desk.frame(_ACTS, page=page, size=size)
 
 
 def _only(found: pl.DataFrame, zh: str, en: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from core.desk import Desk
 from core.record import COLUMNS
 from core.rules import RULES
 from core.vocabulary import FindingClass
-from pages import _tables
+from pages import _export, _tables
 from pages._parts import cached, empty
 from pages._words import _, in_colour, say
 
@@ -21,13 +21,9 @@ def table(present: Desk, filing_id: int) -> None:
         return
     st.caption(_("{findings:,} 个问题归为 {many:,} 种成因；9、A、字 代表任意数字、字母、汉字。").format(findings=findings, many=many))
     page = _tables.pager(many, f"filings.causes.page.{filing_id}", quiet=True)
-    found = causes.page(present, filing_id, page=page, size=_tables.PAGE).with_columns(
-        sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()}),
-        field=pl.col("field").replace_strict({code: say(column) for code, column in COLUMNS.items()}, default=pl.col("field")),
-        filed=pl.coalesce("value", pl.col("shape").str.replace_all(causes.HANZI, _("字")), pl.lit(_("（空）"))),
-    )
-    picked = _tables.show(
-        in_colour(found, **{"class": FindingClass}),
+    picked = _export.table(
+        present, _("成因"),
+        _told(causes.page(present, filing_id, page=page, size=_tables.PAGE)),
         {
             "records": _tables.count(_("记录数"), width=64),
             "class": _tables.status(_("类别"), FindingClass, width=136),
@@ -38,6 +34,9 @@ def table(present: Desk, filing_id: int) -> None:
         },
         key=f"filings.causes.{filing_id}.{page}",
         select=True,
+        read=lambda desk, part, size: causes.page(desk, filing_id, page=part, size=size),
+        shape=_told,
+        chosen=_export.filter_in_words({_("批次"): f"{filing_id}"}),
     )
     if picked:
         st.page_link(
@@ -45,3 +44,13 @@ def table(present: Desk, filing_id: int) -> None:
             label=_("看其中一条：文件第 {row:,} 行").format(row=picked["filing_row"]),
             query_params={"record_id": str(picked["record_id"])},
         )
+
+
+def _told(found: pl.DataFrame) -> pl.DataFrame:
+    """Causes in words."""
+    told = found.with_columns(
+        sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()}),
+        field=pl.col("field").replace_strict({code: say(column) for code, column in COLUMNS.items()}, default=pl.col("field")),
+        filed=pl.coalesce("value", pl.col("shape").str.replace_all(causes.HANZI, _("字")), pl.lit(_("（空）"))),
+    )
+    return in_colour(told, **{"class": FindingClass})

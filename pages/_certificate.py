@@ -5,22 +5,23 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from core import pictures
+from core import explanations, pictures
 from core.desk import Desk
 from core.inspection import Outcome
 from core.lifecycle import CaseStatus, RecordStatus
 from core.record import COLUMNS
 from core.rules import RULES
-from core.vocabulary import FindingClass
+from core.vocabulary import CoverState, FindingClass
 from pages import _tables
 from pages._charts import badge
+from pages._parts import is_number
 from pages._words import _, article, as_shown, in_colour, listed, name_in, plain, say
 
 
 def neighbours(asked: str) -> tuple[int | None, int | None]:
     """The records before and after this one in the page of the queue it was opened from."""
     listed = st.session_state.get("record.neighbours", [])
-    if not asked.isdecimal() or int(asked) not in listed:
+    if not is_number(asked) or int(asked) not in listed:
         return None, None
     place = listed.index(int(asked))
     return (listed[place - 1] if place else None), (listed[place + 1] if place + 1 < len(listed) else None)
@@ -106,7 +107,28 @@ def findings(found: pl.DataFrame) -> None:
             )
             remedies = listed(say(remedy) for remedy in rule.remedies) or _("按保密渠道答复")
             told = _("依据：{article}。处理方式：{remedies}。").format(article=article(rule.article), remedies=remedies)
-            st.caption(told + (_("（已办结）") if row["closed"] else ""))
+            st.caption(told + _settled(row["closed"]))
+
+
+def _settled(closed: str | None) -> str:
+    number = (closed or "").removeprefix("explained ")
+    if closed and number != closed:
+        return _("（书面说明 {id} 已采纳）").format(id=number)
+    return _("（已办结）") if closed else ""
+
+
+def explained(present: Desk, record: dict[str, Any]) -> None:
+    """The written explanations that cover the record, each with what became of it and a way to it."""
+    for line in explanations.of_record(present, record).iter_rows(named=True):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            badge(say(CoverState(line["state"])), line["state"])
+            st.page_link(
+                "pages/explanations.py",
+                label=_("书面说明 {number}（{rule}）").format(number=plain(line["number"]), rule=line["rule"]),
+                query_params={"explanation_id": str(line["explanation_id"])},
+            )
+            if line["note"]:
+                st.caption(plain(line["note"]), width="content")
 
 
 def checks(outcomes: pl.DataFrame) -> None:

@@ -9,8 +9,8 @@ from core import analysis, rates
 from core.desk import Desk
 from core.rates import RateFilter
 from core.rules import RULES
-from core.vocabulary import Category, Level
-from pages import _charts, _downloads, _tables
+from core.vocabulary import Category, Duty, Level
+from pages import _charts, _export, _tables
 from pages._parts import cached, reporting_errors, scope_name
 from pages._words import _, language, province_names, say
 
@@ -56,8 +56,9 @@ def cut(present: Desk, wanted: RateFilter, by: str, overall: dict[str, Any]) -> 
         }
         shown = found.sort("key") if by == "term" else found
         _tables.show(shown.with_columns(pl.col("rate") * 100), columns, key=f"rates.table.{by}", rows=13)
-        _downloads.csv(
-            found.select("key", "label", "records", "rejected", "rate"), notes, name=f"rates_{by}", key="rates.csv"
+        _export.offer(
+            present, _("拒收分析") + "：" + cuts()[by], {"key": None} | columns, shown, name=f"rates_{by}", chosen=notes[1], more=tuple(notes),
+            duty=Duty.ANALYSE,
         )
     st.caption("  \n".join(notes))
 
@@ -87,9 +88,10 @@ def _answer(present: Desk, sql: str) -> None:
     with reporting_errors():
         answer = analysis.ask(present, sql)
         st.dataframe(answer, hide_index=True, row_height=30, key="rates.answer")
-        notes = [sql.replace("\n", " "), _as_of(present)]
-        _downloads.csv(
-            answer.with_columns(pl.col(pl.Categorical).cast(pl.String)), notes, name="answer", key="rates.answer.csv"
+        told = answer.with_columns(pl.col(pl.Categorical).cast(pl.String))
+        _export.offer(
+            present, _("自己提问（SQL）"), dict.fromkeys(told.columns), told, name="answer", chosen=sql.replace("\n", " "),
+            duty=Duty.ANALYSE,
         )
 
 

@@ -1,67 +1,63 @@
-"""Files the screens hand out: made only when they are asked for, within the scope of the person at the desk."""
+"""Files the screens hand out: made only when asked for, within the person's scope, and marked with who took them and when.
 
+The one place where a file leaves a screen.
+"""
+
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from core import exports
-from core.deadlines import Term
+from core import delivery, marking
 from core.desk import Desk
-from pages._words import _, name_in, named
+from pages._words import _, named
 
 _ZIP = "application/zip"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-def offer(present: Desk, term: Term, notices: pl.DataFrame) -> None:
-    """All workbooks of a semester as one zip, one bundle for each province, and each institution's workbook."""
-    st.download_button(
-        _("下载全部（{n:,} 份）").format(n=notices.height),
-        partial(exports.term_archive, present, term.code),
-        key="feedback.all",
-        file_name=f"反馈_{term.code}.zip",
-        mime=_ZIP,
-        on_click="ignore",
-        type="primary",
-    )
-    provinces = dict(named(notices, "province").select(notices["province"].alias("code"), "province").iter_rows())
-    first, second = st.columns([3, 2], vertical_alignment="bottom")
-    province = first.selectbox(_("一个省"), list(provinces), key="feedback.province", format_func=provinces.get)
-    second.download_button(
-        _("下载本省反馈包"),
-        partial(exports.term_archive, present, term.code, province=province),
-        key="feedback.bundle",
-        file_name=f"反馈_{term.code}_{province}.zip",
-        mime=_ZIP,
-        on_click="ignore",
-    )
-    units = {
-        row["notice_id"]: f"{row['notice_id']} {name_in(row, 'institution')}" for row in notices.iter_rows(named=True)
-    }
-    first, second = st.columns([3, 2], vertical_alignment="bottom")
-    picked = first.selectbox(_("一个单位"), list(units), key="feedback.notice", format_func=units.get)
-    second.download_button(
-        _("下载这份反馈表"),
-        partial(_workbook, present, picked),
-        key="feedback.one",
-        mime=XLSX,
-        on_click="ignore",
-        file_name=f"反馈_{term.code}_{units[picked]}.xlsx",
-    )
+def hand(
+    present: Desk, label: str, make: Callable[[], bytes], name: str, *, key: str, mime: str = "application/octet-stream",
+    blank: bool = False, place: Any = st, **look: Any,
+) -> None:
+    """A button for a file that is made when it is pressed, and marked. A `blank` form, with nobody's data, needs no mark."""
+
+    def made() -> bytes:
+        return make() if blank else marking.marked(present, name, make())
+
+    place.download_button(label, made, name, mime, key=key, on_click="ignore", **look)
 
 
-def csv(table: pl.DataFrame, notes: list[str], *, name: str, key: str) -> None:
-    """The data behind a chart or a query, as CSV with its definition and time above the header."""
-    st.download_button(
-        _("下载数据（CSV）"),
-        partial(exports.to_csv, table, notes=notes),
-        key=key,
-        file_name=f"{name}.csv",
-        mime="text/csv",
-        on_click="ignore",
-    )
+def bundles(present: Desk, run_id: int, register: pl.DataFrame) -> None:
+    """The bundles of a run that are made (`register` as delivery.register gives it): one province's, and the centre's all."""
+    made = register.filter(pl.col("made_at").is_not_null())
+    if made.is_empty():
+        return
+    provinces = dict(named(made, "province").select(made["province"].alias("code"), "province").iter_rows())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        province = st.selectbox(_("一个省"), list(provinces), key="feedback.province", format_func=provinces.get, width=220)
+        hand(
+            present, _("下载本省反馈包"), partial(delivery.bundle, present, run_id, province), f"反馈_{run_id}_{province}.zip",
+            key="feedback.bundle", mime=_ZIP, type="primary",
+        )
+        if present.actor.province is None:
+            hand(
+                present, _("下载全部（{n:,} 份）").format(n=register.height), partial(delivery.everything, present, run_id),
+                f"反馈_{run_id}.zip", key="feedback.all", mime=_ZIP,
+            )
 
 
-def _workbook(present: Desk, notice_id: int) -> bytes:
-    return exports.notice_workbook(present, notice_id)[1]
+def notice(present: Desk, notice_id: int) -> None:
+    """One notice's workbook and letter; fetching the workbook is noted."""
+    with st.container(horizontal=True):
+        hand(
+            present, _("下载这份反馈表"), lambda: delivery.workbook(present, notice_id)[1], f"反馈_{notice_id}.xlsx",
+            key="feedback.one", mime=XLSX,
+        )
+        hand(
+            present, _("下载反馈函"), lambda: delivery.covering_letter(present, notice_id)[1], f"反馈_函_{notice_id}.docx",
+            key="feedback.letter", mime=DOCX,
+        )

@@ -1,4 +1,4 @@
-"""Parts of 接收报送: what the file is, what its sender declares of it, and what a draft shows before it is stored."""
+"""Parts of 接收报送: what the file is, what its sender declares of it, and reading it through before it is stored."""
 
 from dataclasses import replace
 from datetime import date
@@ -6,21 +6,18 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
-from core import admission, inspection, ruleset, versions
+from core import admission, dryrun, inspection, ruleset, versions
 from core.attachments import Scan
-from core.checking import FILING_ROW, Checked
 from core.deadlines import FIRST_TERM, Term, term_of
 from core.declaration import Declared, Grounds, Resolution
 from core.desk import Desk
-from core.draft import Draft
 from core.reading import ENCODINGS, Reading
-from core.record import COLUMNS, LAYOUTS
-from core.rules import RULES
+from core.record import LAYOUTS
 from core.suggestion import Suggestion
-from core.vocabulary import Category, FindingClass
-from pages import _facts, _filing, _filters, _scans, _supplements, _tables, _uploader, _uploads
+from core.vocabulary import Category
+from pages import _filters, _scans, _supplements, _uploader, _uploads
 from pages._uploads import Upload
-from pages._words import _, in_colour, language, listed, plain, say
+from pages._words import _, language, listed, plain, say
 
 
 def overrides() -> tuple[str | None, str | None]:
@@ -67,7 +64,7 @@ def detected(source: Reading) -> None:
 def declare(present: Desk, suggestion: Suggestion, file_id: str) -> Declared | None:
     """What the sender declares, filled in as the file suggests and confirmed by the operator; None until complete."""
     register = institutions(present)
-    terms = _terms(present)
+    known = terms(present)
     categories = {str(each): say(each) for each in Category}
     institution = st.selectbox(
         _("学位授予单位"),
@@ -88,9 +85,9 @@ def declare(present: Desk, suggestion: Suggestion, file_id: str) -> Declared | N
     first, second = st.columns([2, 1], vertical_alignment="bottom")
     term = first.selectbox(
         _("学期"),
-        list(terms),
-        _place(terms, suggestion.term and suggestion.term.code),
-        terms.get,
+        list(known),
+        _place(known, suggestion.term and suggestion.term.code),
+        known.get,
         key=f"load.term.{file_id}",
         placeholder=_("请选择"),
     )
@@ -164,60 +161,9 @@ def check(present: Desk, upload: Upload, declared: Declared, encoding: str | Non
             photos=upload.photos_path,
         )  # fmt: skip
         upload.drafted = declared, encoding, layout
-        upload.checked = inspection.foreseen(present, upload.draft, replaces=declared.replaces)
+        checked = inspection.foreseen(present, upload.draft, replaces=declared.replaces)
+        upload.dry = dryrun.of_file(present, upload.draft, checked, upload.file.name)
         progress.update(label=_("预检完成，共 {rows:,} 行。").format(rows=upload.draft.records), state="complete")
-
-
-def findings(present: Desk, draft: Draft, checked: Checked) -> None:
-    """What the checks found: counts by class and rule, sample rows, and what could not be judged."""
-    counts = inspection.draft_counts(draft, checked)
-    labels = {"records": _("记录"), "withheld": _("暂不提供"), "excluded": _("不属查询范围"), "findings": _("问题数")}
-    for place, (name, label) in zip(st.columns(4), labels.items(), strict=True):
-        place.metric(label, f"{counts[name]:,}", border=True)
-    left, right = st.columns([2, 3])
-    with left:
-        classes = in_colour(inspection.draft_classes(checked), **{"class": FindingClass})
-        _tables.show(
-            classes,
-            {
-                "class": _tables.status(_("问题类别"), FindingClass),
-                "records": _tables.count(_("记录")),
-                "findings": _tables.count(_("问题数")),
-            },
-            key="load.classes",
-        )
-    with right:
-        _filing.rules(inspection.draft_rules(present, checked), key="load.rules")
-    sample = inspection.draft_sample(present, checked)
-    if sample.height:
-        st.subheader(_("问题示例（前 {n} 个）").format(n=sample.height), anchor=False)
-        told = in_colour(sample, **{"class": FindingClass}).with_columns(
-            value=_values(sample),
-            row=pl.when(pl.col("row") == FILING_ROW).then(pl.lit(_("整个批次"))).otherwise(pl.col("row").cast(pl.String)),
-            sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()}),
-            field=pl.col("field").replace_strict({code: say(column) for code, column in COLUMNS.items()}),
-        )
-        _tables.show(
-            told,
-            {
-                "row": _tables.text(_("原文件行号"), width=90),
-                "class": _tables.status(_("问题类别"), FindingClass),
-                "rule": _tables.text(_("规则"), width=50),
-                "sentence": _tables.text(_("问题"), width=380),
-                "field": _tables.text(_("字段"), width=130),
-                "value": _tables.text(_("报送内容")),
-            },
-            key="load.sample",
-        )
-
-
-def _values(sample: pl.DataFrame) -> pl.Series:
-    """What was filed; of the filing as such, what was counted."""
-    told = [
-        _facts.counted(value) if row == FILING_ROW and value else value
-        for row, value in sample.select("row", "value").iter_rows()
-    ]
-    return pl.Series(told, dtype=pl.String)
 
 
 def institutions(present: Desk) -> dict[str, str]:
@@ -228,7 +174,8 @@ def institutions(present: Desk) -> dict[str, str]:
     return dict(register.select("code", pl.format("{} {}", "code", shown).alias("label")).iter_rows())
 
 
-def _terms(present: Desk) -> dict[str, str]:
+def terms(present: Desk) -> dict[str, str]:
+    """The semesters that may be filed for, the latest first, by code."""
     term, codes = term_of(present.now().date()), []
     while term >= FIRST_TERM:
         codes.append(term.code)

@@ -1,5 +1,7 @@
 """Narrowing the queue: counts by province, institution, class and rule, and chips that undo a choice."""
 
+from dataclasses import asdict
+
 import polars as pl
 import streamlit as st
 
@@ -9,7 +11,7 @@ from core.lifecycle import CaseStatus
 from core.queue import QueueFilter
 from core.rules import RULES
 from core.vocabulary import FindingClass, Level
-from pages import _filters, _tables
+from pages import _export, _filters, _tables
 from pages._parts import cached
 from pages._words import _, language, plain, province_names, say
 
@@ -19,8 +21,8 @@ _FILTER = {"province": "province", "institution": "institution", "class": "cls",
 def narrow(present: Desk, wanted: QueueFilter) -> None:
     """A table of counts by one cut; choosing a row narrows the queue by it and goes on to the next cut."""
     cuts = {"province": _("省份"), "institution": _("单位"), "class": _("类别"), "rule": _("规则")}
-    told = {"province"} if present.actor.province else set()
-    open_cuts = [cut for cut in cuts if getattr(wanted, _FILTER[cut]) is None and cut not in told]
+    settled = {"province"} if present.actor.province else set()
+    open_cuts = [cut for cut in cuts if getattr(wanted, _FILTER[cut]) is None and cut not in settled]
     if not open_cuts:
         st.caption(_("已按省份、单位、类别和规则全部收窄。"))
         return
@@ -31,7 +33,8 @@ def narrow(present: Desk, wanted: QueueFilter) -> None:
     )
     counted = cached(queue.counts, present, wanted, by=cut)
     labelled = counted.with_columns(pl.Series("label", [_label(cut, row) for row in counted.iter_rows(named=True)]))
-    picked = _tables.show(
+    picked = _export.table(
+        present, _("暂不查询核查"),
         labelled,
         {
             "label": _tables.text(cuts[cut]),
@@ -39,6 +42,7 @@ def narrow(present: Desk, wanted: QueueFilter) -> None:
             "findings": _tables.count(_("问题数"), width=62),
         },
         key=f"queue.counts.{cut}.{wanted}",
+        chosen=_export.filter_in_words(told(asdict(wanted))),
         select=True,
         rows=15,
     )
@@ -72,6 +76,15 @@ def chips(chosen: dict[str, str | None]) -> None:
                 args=("queue",),
                 kwargs=dict.fromkeys(active),
             )
+
+
+def told(chosen: dict[str, str | None]) -> dict[str, str | None]:
+    """The filters in force by their labels, in words."""
+    labels = {
+        "term": _("学期"), "province": _("省份"), "institution": _("学位授予单位"), "level": _("学位级别"), "cls": _("类别"),
+        "rule": _("规则"), "status": _("核实状态"),
+    }  # fmt: skip
+    return {labels[name]: _code_name(name, code) for name, code in chosen.items() if code}
 
 
 def _label(cut: str, row: dict) -> str:

@@ -46,6 +46,7 @@ def _labels() -> dict[str, str]:
         "known_bachelor": _("本人另有学士学位在库"),
         "known_revoked": _("此学位已被撤销"),
         "known_withdrawn": _("此备案已被撤销"),
+        "known_overridden": _("经签署准予恢复"),
         "known_rare_signatory": _("校长或主席与本批次多数记录不同"),
         "known_photo_twin": _("照片与另一人相同"),
         "known_photos": _("照片张数"),

@@ -11,8 +11,8 @@ from core.errors import NotFound
 from core.lifecycle import FilingStatus, RecordStatus
 from core.record import LAYOUTS
 from core.rules import RULES
-from core.vocabulary import Category, Duty
-from pages import _causes, _lineage, _scans, _supplements, _tables, _whole
+from core.vocabulary import Category, Duty, FindingClass
+from pages import _causes, _export, _lineage, _scans, _stages, _supplements, _tables, _whole
 from pages._parts import announce, reporting_errors
 from pages._words import _, actor_name, in_colour, name_in, plain, say
 
@@ -28,6 +28,7 @@ def detail(present: Desk, filing_id: int) -> None:
         id=filing_id, institution=plain(name_in(filing, "institution")), term=filing["term"]
     )
     st.subheader(heading, anchor=False, divider="gray")
+    _stages.line(present, filing_id)
     left, right = st.columns([2, 3])
     with left:
         _head(filing)
@@ -43,7 +44,8 @@ def detail(present: Desk, filing_id: int) -> None:
     with right:
         _whole.findings(present, filing_id)
         statuses = in_colour(views.filing_statuses(present, filing_id), status=RecordStatus)
-        _tables.show(
+        _export.table(
+            present, _("记录状态"),
             statuses,
             {"status": _tables.status(_("记录状态"), RecordStatus), "records": _tables.count(_("记录数"))},
             key="filings.statuses",
@@ -52,22 +54,28 @@ def detail(present: Desk, filing_id: int) -> None:
         with by_cause:
             _causes.table(present, filing_id)
         with by_rule:
-            rules(views.filing_rules(present, filing_id), key="filings.rules")
+            rules(present, views.filing_rules(present, filing_id), key="filings.rules")
 
 
-def rules(tally: pl.DataFrame, *, key: str) -> None:
-    """What each check said: those that failed, then those not evaluated on every row, with their sentences."""
+def rules(present: Desk, tally: pl.DataFrame, *, key: str, mark: str = "", more: tuple[str, ...] = ()) -> None:
+    """What each check said, with its sentence, class and the share of what it judged that failed: those that failed,
+    then those not evaluated on every row. `mark` and `more` stand at the head of what is taken away."""
     known = tally.filter(pl.col("rule").is_in(list(RULES))).with_columns(
-        sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()})
+        pl.col("rule").replace_strict({code: str(rule.cls) for code, rule in RULES.items()}).alias("class"),
+        sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()}),
+        share=pl.when(pl.col("evaluated") > 0).then(pl.col("failed") / pl.col("evaluated")),
     )
+    known = in_colour(known, **{"class": FindingClass})
     failed = known.filter(pl.col("failed") > 0)
     unjudged = known.filter((pl.col("failed") == 0) & (pl.col("evaluated") == 0))
     columns = {
         "rule": _tables.text(_("规则"), width=50),
-        "sentence": _tables.text(_("问题"), width=250),
-        "failed": _tables.count(_("不符"), width=70),
-        "evaluated": _tables.count(_("已检"), width=80),
-        "not_evaluated": _tables.count(_("未检"), width=90),
+        "class": _tables.status(_("类别"), FindingClass, width=136),
+        "sentence": _tables.text(_("问题"), width=220),
+        "failed": _tables.count(_("不符"), width=60),
+        "share": _tables.share(_("占已检"), width=70),
+        "evaluated": _tables.count(_("已检"), width=70),
+        "not_evaluated": _tables.count(_("未检"), width=70),
         "no_reference": _tables.count(_("参照表缺失"), width=86),
     }
     st.caption(
@@ -76,11 +84,12 @@ def rules(tally: pl.DataFrame, *, key: str) -> None:
         )
     )
     if failed.height:
-        _tables.show(failed, columns, key=f"{key}.failed")
+        _export.table(present, _("规则"), failed, columns, key=f"{key}.failed", mark=mark, more=more)
     if unjudged.height:
         with st.expander(_("未检的规则")):
             asked = ("rule", "sentence", "not_evaluated", "no_reference")
-            _tables.show(unjudged, {name: columns[name] for name in asked}, key=f"{key}.unjudged")
+            shown = {name: columns[name] for name in asked}
+            _export.table(present, _("未检的规则"), unjudged, shown, key=f"{key}.unjudged", mark=mark, more=more)
 
 
 def _head(filing: dict[str, Any]) -> None:

@@ -6,10 +6,12 @@ from functools import partial
 import polars as pl
 import streamlit as st
 
+from core import exporting
 from core.desk import Desk
 from core.errors import CentreError
+from core.exporting import Format
 from core.tables import TABLES, Table
-from pages import _imports, _proposal, _reference, _tables
+from pages import _downloads, _export, _imports, _proposal, _reference, _tables
 from pages._imports import Incoming
 from pages._parts import announce, empty
 from pages._words import _, plain, say
@@ -17,15 +19,15 @@ from pages._words import _, plain, say
 _BOM = b"\xef\xbb\xbf"
 
 
-def lines(told: Table, table: pl.DataFrame) -> None:
+def lines(present: Desk, told: Table, table: pl.DataFrame) -> None:
     """A page of a table's lines, narrowed by any text in them; and the whole table to take away."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         searched = st.text_input(
             _("查找"), key=f"codes.text.{told.name}", type="search", placeholder=_("任何一列中的文字"), width=320
         )
-        st.download_button(
-            _("下载全表（CSV）"), partial(_as_csv, table), key=f"codes.csv.{told.name}", file_name=f"{told.name}.csv",
-            mime="text/csv", on_click="ignore",
+        _downloads.hand(
+            present, _("下载全表（CSV）"), partial(_as_csv, present, told, table), f"{told.name}.csv", key=f"codes.csv.{told.name}",
+            mime="text/csv",
         )  # fmt: skip
         st.caption(_("下载的文件改好后可原样导入。"), width="content")
     found = _with(table, searched.strip().lower())
@@ -34,10 +36,13 @@ def lines(told: Table, table: pl.DataFrame) -> None:
         return
     page = _tables.pager(found.height, f"codes.page.{told.name}.{searched}")
     part = found.slice(page * _tables.PAGE, _tables.PAGE)
-    _tables.show(part, _reference.columns(part), key=f"codes.lines.{told.name}", rows=12)
+    _export.table(
+        present, say(told), part, _reference.columns(part), key=f"codes.lines.{told.name}", rows=12, read=found,
+        chosen=_export.filter_in_words({_("查找"): searched.strip() or None}),
+    )
 
 
-def covered(lines: pl.DataFrame) -> None:
+def covered(present: Desk, lines: pl.DataFrame) -> None:
     """For which keys and days the table is complete, a page at a time."""
     if lines.is_empty():
         st.caption(_("没有完整范围的说明：标准按全表使用；登记表缺少的内容不判错，只记为“参照表缺失”。"))
@@ -45,7 +50,7 @@ def covered(lines: pl.DataFrame) -> None:
     st.caption(_("在这些范围和日期内，表中没有的就是没有；此外缺少的不判错，只记为“参照表缺失”。"))
     page = _tables.pager(lines.height, "codes.covered.page")
     part = lines.slice(page * _tables.PAGE, _tables.PAGE)
-    _tables.show(part, _reference.columns(part), key="codes.covered", rows=10)
+    _export.table(present, _("完整范围"), part, _reference.columns(part), key="codes.covered", rows=10, read=lines)
 
 
 def bring_in(present: Desk, told: Table) -> None:
@@ -87,7 +92,7 @@ def proposed(present: Desk, told: Table) -> None:
     if work and told.name in work.tables and _proposal.may_keep(present):
         with st.container(border=True):
             st.markdown(_("这张表已在修订方案中，尚未生效。"))
-            _difference(told.name, work.differences[told.name], key="proposed")
+            _difference(present, told.name, work.differences[told.name], key="proposed")
             st.page_link("pages/revision.py", label=_("打开规则修订，试算并生效"))
 
 
@@ -102,7 +107,7 @@ def _propose(present: Desk, incoming: Incoming) -> None:
         st.info(_("与现行的代码表相同，没有改动。"))
         return
     for name in changed:
-        _difference(name, incoming.differences[name], key="incoming")
+        _difference(present, name, incoming.differences[name], key="incoming")
     if st.button(_("加入修订方案"), key="codes.propose", type="primary"):
         work = _proposal.current(present)
         for name in changed:
@@ -118,22 +123,25 @@ def told_apart(name: str, found: pl.DataFrame) -> str:
     return told.format(title=say(TABLES[name]), **{each: counts.get(each, 0) for each in ("added", "gone", "altered")})
 
 
-def _difference(name: str, found: pl.DataFrame, *, key: str) -> None:
+def _difference(present: Desk, name: str, found: pl.DataFrame, *, key: str) -> None:
     words = {"added": _("新增"), "gone": _("删去"), "altered": _("改动")}
     st.markdown(told_apart(name, found))
     page = _tables.pager(found.height, f"codes.{key}.page.{name}.{found.height}")
-    part = found.slice(page * _tables.PAGE, _tables.PAGE).with_columns(
-        pl.col("change").replace_strict(words),
-        *(pl.Series(side, [_reference.in_words(cell or "") for cell in found[side].slice(page * _tables.PAGE, _tables.PAGE)])
-          for side in ("before", "after")),
-    )  # fmt: skip
+
+    def shown(lines: pl.DataFrame) -> pl.DataFrame:
+        return lines.with_columns(
+            pl.col("change").replace_strict(words),
+            *(pl.Series(side, [_reference.in_words(cell or "") for cell in lines[side]], pl.String) for side in ("before", "after")),
+        )
+
+    part = shown(found.slice(page * _tables.PAGE, _tables.PAGE))
     columns = {
         "change": _tables.text(_("变化"), width=60),
         "key": _tables.text(_("行"), width=200),
         "before": _tables.text(_("原内容"), width=330),
         "after": _tables.text(_("新内容"), width=330),
     }
-    _tables.show(part, columns, key=f"codes.{key}.{name}", rows=8)
+    _export.table(present, say(TABLES[name]), part, columns, key=f"codes.{key}.{name}", rows=8, read=found, shape=shown)
 
 
 def _with(table: pl.DataFrame, wanted: str) -> pl.DataFrame:
@@ -143,5 +151,6 @@ def _with(table: pl.DataFrame, wanted: str) -> pl.DataFrame:
     return table.filter(cells.str.to_lowercase().str.contains(wanted, literal=True))
 
 
-def _as_csv(table: pl.DataFrame) -> bytes:
+def _as_csv(present: Desk, told: Table, table: pl.DataFrame) -> bytes:
+    exporting.note(present, "codes", say(told), Format.CSV, table.height)
     return _BOM + table.write_csv().encode()

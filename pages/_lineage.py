@@ -6,7 +6,7 @@ import streamlit as st
 from core import views
 from core.desk import Desk
 from core.lifecycle import FilingStatus
-from pages import _tables
+from pages import _export, _tables
 from pages._words import _, in_colour
 
 
@@ -17,7 +17,8 @@ def versions(present: Desk, filing_id: int) -> None:
         return
     shown = chain.filter(pl.col("filing_id") == filing_id).row(0, named=True)
     _since_approval(chain, shown["version"])
-    _tables.show(
+    _export.table(
+        present, _("版本"),
         in_colour(chain, status=FilingStatus),
         {
             "version": _tables.number(_("版本"), width=44),
@@ -30,6 +31,7 @@ def versions(present: Desk, filing_id: int) -> None:
             "received_at": _tables.moment(_("接收时间"), width=125),
         },
         key="filings.versions",
+        chosen=_export.filter_in_words({_("批次"): f"{filing_id}"}),
     )
     many = sum(shown[name] or 0 for name in ("added", "gone", "altered"))
     if many:
@@ -55,9 +57,14 @@ def _since_approval(chain: pl.DataFrame, version: int) -> None:
 def _changes(present: Desk, filing_id: int, many: int) -> None:
     page = _tables.pager(many, f"filings.changes.page.{filing_id}", quiet=True)
     words = {"added": _("新增"), "gone": _("减少"), "altered": _("更改")}
+
+    def told(lines: pl.DataFrame) -> pl.DataFrame:
+        return lines.with_columns(pl.col("change").replace_strict(words))
+
     found = views.filing_changes(present, filing_id, page=page, size=_tables.PAGE)
-    _tables.show(
-        found.with_columns(pl.col("change").replace_strict(words)),
+    _export.table(
+        present, _("比上一版变动的记录"),
+        told(found),
         {
             "change": _tables.text(_("变动"), width=60),
             "name": _tables.text(_("姓名"), width=110),
@@ -66,4 +73,7 @@ def _changes(present: Desk, filing_id: int, many: int) -> None:
             "former_row": _tables.number(_("上版行号"), width=70),
         },
         key=f"filings.changes.{filing_id}.{page}",
+        read=lambda desk, part, size: views.filing_changes(desk, filing_id, page=part, size=size),
+        shape=told,
+        chosen=_export.filter_in_words({_("批次"): f"{filing_id}"}),
     )

@@ -9,8 +9,8 @@ from core.desk import Desk
 from core.lifecycle import NilStatus
 from core.nil_returns import Nil
 from core.vocabulary import Duty, Level
-from pages import _tables
-from pages._parts import announce, empty, reporting_errors
+from pages import _export, _tables
+from pages._parts import announce, cached, empty, reporting_errors
 from pages._words import _, actor_name, in_colour, in_words, name_in, named, say
 
 
@@ -22,7 +22,7 @@ def enter(present: Desk, term: Term, province: str | None, level: str | None) ->
         return
     lacking = {
         (line["institution"], line["level"]): f"{line['institution']} {name_in(line, 'institution')} · {say(Level(line['level']))}"
-        for line in expected.lacking(present, term, province=province, level=level).iter_rows(named=True)
+        for line in cached(expected.lacking, present, term, province=province, level=level).iter_rows(named=True)
     }
     if not lacking:
         st.caption(_("没有未报送的单位，无需登记。"))
@@ -55,7 +55,8 @@ def listed(present: Desk, term: Term) -> None:
     standing = found.filter(status=str(NilStatus.STANDING))
     who = [actor_name(key) for key in found["entered_by"]]
     told = in_colour(in_words(named(found, "institution"), "level", Level), status=NilStatus)
-    _tables.show(
+    _export.table(
+        present, _("零报送"),
         told.with_columns(pl.Series("entered_by", who, pl.String)),
         {
             "nil_id": _tables.number(_("编号"), width=44),
@@ -72,6 +73,7 @@ def listed(present: Desk, term: Term) -> None:
         },
         key=f"expected.nils.{term.code}",
         rows=6,
+        chosen=_export.filter_in_words({_("学期"): term.code}),
     )
     if _may(present) and standing.height:
         _withdraw(present, standing)

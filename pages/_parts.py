@@ -1,6 +1,6 @@
 """What all screens share: the desk, the header, filters in the address, tables, and how refusals are shown.
 
-The only module that knows both the session and `core.desk`: real sign-in replaces `_actor` and `_frame.seat`.
+The only module that knows both the session and `core.desk`; who is signed in is told by `_seat`.
 """
 
 import os
@@ -10,66 +10,60 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from core import disk, store
-from core.database import Database
-from core.desk import INBOX, Actor, Desk, system_clock
+from core import accounts, announcements, disk
+from core.desk import INBOX, Desk, system_clock
 from core.errors import CentreError
-from core.inbox import Watch
 from core.jobrunner import Runner
+from core.keeping import Keeping
+from core.retention import Keeper
 from core.vocabulary import Duty
-from pages import _frame
-from pages._words import _, actors, plain, province_names, say
+from core.watch import Watch
+from pages import _frame, _seat
+from pages._words import _, language, plain, province_names, say
 
 
-def desk(duty: Duty | None = None) -> Desk:
-    """The desk of whoever is signed in; without the duty a screen needs, its refusal is shown and nothing else."""
+def desk(*duties: Duty) -> Desk:
+    """The desk of whoever is signed in; with none of the duties a screen needs, its refusal is shown and nothing else."""
     if PagesManager.uses_pages_directory:  # opened by its address before the frame has run in this server (F13)
         first = not _frame.DRAWN.is_set()
         _frame.draw()
         if first:
             st.rerun()
     try:
-        present = Desk(_store(home()), _actor(), system_clock)
+        actor = _seat.actor()
+        if actor is None:
+            _frame.signed_out()
+            st.stop()
+        present = Desk(_seat.store(), actor, system_clock)
         runner()
-        if duty:
-            present.require(duty)
+        if duties:
+            present.require(*duties)
     except CentreError as refusal:
         st.error(plain(say(refusal)))
         st.stop()
     return present
 
 
-def home() -> Path:
-    """The folder of the store: DESK_HOME, or the usual place."""
-    return Path(os.environ.get("DESK_HOME") or store.HOME)
-
-
 def runner() -> Runner:
     """Who carries jobs out, one in this server: begun with its first screen, so that jobs left unfinished go on."""
-    return _behind_the_screens(home())[0]
+    return _behind_the_screens(_seat.home())[0]
 
 
 def inbox() -> Watch:
     """Who looks into the inbox folder, one in this server."""
-    return _behind_the_screens(home())[1]
+    return _behind_the_screens(_seat.home())[1]
 
 
 @st.cache_resource(show_spinner=False)
 def _behind_the_screens(folder: Path) -> tuple[Runner, Watch]:
-    runner = Runner(_store(folder), {**actors(), INBOX.key: INBOX}.get, system_clock)
-    return runner, Watch(Desk(_store(folder), INBOX, system_clock), runner.ask).start()
-
-
-@st.cache_resource(show_spinner=False)
-def _store(folder: Path) -> Database:
-    return store.open_store(folder)
-
-
-def _actor() -> Actor:
-    return actors()[st.session_state.get("desk.actor", _frame.FIRST)]
+    db = _seat.store()
+    runner = Runner(db, partial(accounts.actor_of, db), system_clock)
+    Keeper(db, _seat.sessions(), Keeping.told(os.environ), system_clock).start()
+    return runner, Watch(Desk(db, INBOX, system_clock), runner.ask).start()
 
 
 @contextmanager
@@ -80,6 +74,11 @@ def reporting_errors() -> Iterator[None]:
             yield
     except CentreError as refusal:
         st.error(plain(say(refusal)))
+
+
+def is_number(written: str | None) -> bool:
+    """Whether what stands in an address or a field can be the number of a thing in the store."""
+    return bool(written) and written.isascii() and written.isdecimal() and len(written) < 19
 
 
 def announce(sentence: str) -> None:
@@ -109,7 +108,13 @@ def _cached(seat: tuple, name: str, args: tuple, kwargs: dict[str, Any], _read: 
 
 
 def header(present: Desk, title: str, purpose: str, *chips: str) -> Any:
-    """The head of every screen: title, chips of scope and term, one sentence. Returns the place for its main action."""
+    """The head of every screen: what is announced, title, chips of scope and term, one sentence. Returns the place for its main
+    action."""
+    for one in cached(_standing, present).iter_rows(named=True):
+        if one["holds_release"]:
+            st.warning(f"**{_('暂停放行')}** {plain(one[language()])}")
+        else:
+            st.info(plain(one[language()]))
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     with left, st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, width="content", anchor=False)
@@ -119,6 +124,10 @@ def header(present: Desk, title: str, purpose: str, *chips: str) -> Any:
     left.caption(purpose)
     announced()
     return right.container(horizontal=True, horizontal_alignment="right")
+
+
+def _standing(present: Desk) -> pl.DataFrame:
+    return announcements.standing(present.db, present.now().date())
 
 
 def scope_name(present: Desk) -> str:

@@ -1,7 +1,7 @@
 """The revision under work: a proposal and its trial, kept on the server and known to a session by a token only.
 
-Tables may hold what is told of persons, so nothing of it goes into the session or the address. What is left behind
-of a trial is swept away when the store is next opened.
+Tables may hold what is told of persons, so nothing of it goes into the session or the address. A trial is a job: it goes
+on while the screen is left, and what it found lies with the job, from which the proposal can be taken up again.
 """
 
 from dataclasses import dataclass, field
@@ -10,12 +10,13 @@ from uuid import uuid4
 import polars as pl
 import streamlit as st
 
-from core import ruleset, trial
+from core import jobrevision, jobs, ruleset, tables, trial
 from core.desk import Desk
+from core.job import Job
 from core.rules import LOCKED
 from core.ruleset import Proposal, Ruleset
 from core.settings import THRESHOLDS, Settings
-from core.trial import Progress, Reach, Trial
+from core.trial import Trial
 from core.vocabulary import Duty
 
 
@@ -31,10 +32,10 @@ class Work:
     thresholds: dict[str, int]
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
     differences: dict[str, pl.DataFrame] = field(default_factory=dict)
+    job_id: int | None = None
     trial: Trial | None = None
     totals: dict[str, int] = field(default_factory=dict)
     found: pl.DataFrame = field(default_factory=pl.DataFrame)
-    tried_at: int = 0
 
     @property
     def switched_off(self) -> list[str]:
@@ -87,20 +88,23 @@ class Work:
         """The proposal as core takes it."""
         return Proposal(self.base, Settings.of(self.off, self.thresholds), dict(self.tables))
 
-    def try_it(self, present: Desk, reach: Reach, progress: Progress) -> None:
-        """Try the proposal on records on file; an earlier trial is forgotten."""
-        self.drop_trial()
-        tried_at = present.db.version
-        self.trial = trial.run(present, self.proposal(), reach, progress)
-        self.totals = trial.totals(present, self.trial)
-        self.found = trial.by_institution(present, self.trial)
-        self.tried_at = tried_at
+    def look(self, present: Desk) -> Job | None:
+        """The trial asked for, with what it found once it is done; None while none is asked for."""
+        if self.trial and not self.trial.folder.exists():  # given up in another session that had opened it
+            self.drop_trial()
+        if self.job_id is None:
+            return None
+        job = jobs.one(present.db, self.job_id)
+        if self.trial is None and (found := jobrevision.found_by(present.db, job)):
+            self.trial, self.totals = found, trial.totals(present, found)
+            self.found = trial.by_institution(present, found)
+        return job
 
     def drop_trial(self) -> None:
-        """Forget the trial, if there is one."""
+        """Forget the trial, if there is one; one under way goes on as a job of its own."""
         if self.trial:
             self.trial.discard()
-        self.trial, self.totals, self.found = None, {}, pl.DataFrame()
+        self.job_id, self.trial, self.totals, self.found = None, None, {}, pl.DataFrame()
         st.session_state.pop("revision.asked", None)
 
 
@@ -128,6 +132,18 @@ def peek() -> Work | None:
     """This session's proposal, when it changes something."""
     work = _shelf().get(st.session_state.get("revision.token", ""))
     return work if work and work.changed else None
+
+
+def take_up(present: Desk, job: Job) -> None:
+    """Put the proposal a trial tried in place of this session's, with what the trial found."""
+    proposal = jobrevision.proposal_of(present.db, job)
+    _shelf().pop(st.session_state.pop("revision.token", ""), None)
+    work = _begin(proposal.base)
+    work.off, work.job_id = proposal.settings.off, job.job_id
+    work.thresholds |= dict(proposal.settings.changed)
+    for name, table in proposal.tables.items():
+        work.tables[name] = table
+        work.differences[name] = tables.difference(name, proposal.base.reference.table(name), table)
 
 
 def forget() -> None:

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
+from core import jobrevision
 from core.desk import Desk
-from core.errors import CentreError
 from core.rules import LOCKED, RULES
 from core.settings import THRESHOLDS, Threshold
 from core.trial import Reach
 from pages import _filters, _keeping, _versions
-from pages._parts import announce
+from pages._parts import announce, reporting_errors, runner
 from pages._proposal import Work
 from pages._words import _, language, plain, say
 
@@ -66,33 +66,19 @@ def summary(work: Work) -> None:
     st.caption("\n".join(f"- {plain(line)}" for line in lines))
 
 
-def scope(present: Desk, work: Work) -> None:
-    """Where to try the proposal, and trying it with its progress told."""
+def scope(present: Desk, work: Work, *, running: bool) -> None:
+    """Where to try the proposal, and having it tried as a job."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         term = _choice("term", _("学期"), _filters.terms(present), _("全部学期"))
         province = _choice("province", _("省份"), _filters.provinces(present), _("全部省份"))
-        asked = st.button(
-            _("开始试算"), key="revision.try", type="secondary" if work.trial else "primary", disabled=not work.changed
-        )
+        kind = "secondary" if work.trial else "primary"
+        asked = st.button(_("开始试算"), key="revision.try", type=kind, disabled=not work.changed or running)
     if asked:
-        try_it(present, work, Reach(term, province))
-
-
-def try_it(present: Desk, work: Work, reach: Reach) -> None:
-    """Run the trial, telling how many records are done of how many; leaving the screen stops it."""
-    bar = st.progress(0.0, _("正在试算…"))
-
-    def progress(done: int, total: int) -> None:
-        told = _("已试算 {done:,} / {total:,} 条记录；离开本页即停止，不改动任何数据。")
-        bar.progress(done / max(total, 1), told.format(done=done, total=total))
-
-    try:
-        work.try_it(present, reach, progress)
-    except CentreError as refusal:
-        st.error(plain(say(refusal)))
-        return
-    told = _("试算完成：{filings:,} 个批次、{records:,} 条记录。没有改动任何数据。")
-    announce(told.format(filings=work.trial.filings, records=work.trial.records))
+        with reporting_errors():
+            work.drop_trial()
+            work.job_id = jobrevision.ask_trial(present, work.proposal(), Reach(term, province))
+            runner().add([work.job_id])
+            announce(_("已开始试算（任务 {id}），可以离开本页，回来看结果。没有改动任何数据。").format(id=work.job_id))
 
 
 def _choice(name: str, label: str, options: dict[str, str], every: str) -> str | None:

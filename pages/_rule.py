@@ -116,7 +116,7 @@ def _examples(label: str, examples: tuple[Example, ...], rule: Rule) -> None:
         "value": _tables.text(_("内容")),
     }
     frame = pl.DataFrame(lines, list(columns), orient="row")
-    _tables.show(frame, columns, key=f"rulebook.examples.{rule.code}.{label}", rows=10)
+    _tables.show(frame, columns, key=f"rulebook.examples.{rule.code}.{label}", rows=10, invented=True)
 
 
 def _lines(example: Example) -> list[tuple[str, str]]:

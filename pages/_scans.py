@@ -8,6 +8,7 @@ import streamlit as st
 from core import attachments
 from core.attachments import Scan
 from core.desk import Desk
+from pages import _downloads
 from pages._words import _
 
 
@@ -25,12 +26,11 @@ def offer(present: Desk, filing_id: int) -> None:
     """A filing's scans as downloads."""
     purposes = {"resolution": _("学位授予决议"), "approval": _("省级审核文件"), "return": _("退回文件")}
     for place, line in enumerate(attachments.of_filing(present, filing_id).iter_rows(named=True)):
-        st.download_button(
+        _downloads.hand(
+            present,
             _("{purpose}：{file_name}").format(purpose=purposes[line["purpose"]], file_name=line["file_name"]),
             partial(attachments.content, present, filing_id, line["sha256"]),
+            line["file_name"],
             key=f"filings.scan.{filing_id}.{place}",
-            file_name=line["file_name"],
-            mime="application/octet-stream",
-            on_click="ignore",
             type="tertiary",
         )

@@ -11,16 +11,18 @@ from core.desk import Desk
 from core.milestones import Kind, Milestone, State
 from core.tables import TABLES
 from core.vocabulary import Duty
-from pages import _versions
+from pages import _export, _versions
 from pages._words import _, actor_name, language, plain, say
 
 _UNBROKEN = "\N{NO-BREAK SPACE}"
+
+_COLOURED = r":[a-z-]+\[|\*\*|\]"
 
 BEHIND = ("working_days", "holiday_notices", "filing_days", "lead_times")
 """The tables the calendar is reckoned from."""
 
 
-def of_term(term: Term, days: list[Milestone]) -> None:
+def of_term(present: Desk, term: Term, days: list[Milestone]) -> None:
     """The six days of a semester's round: when, on what ground, how far away, and what is done."""
     st.subheader(_("{term} 学期日程").format(term=term.code), anchor=False)
     rows = [
@@ -37,9 +39,11 @@ def of_term(term: Term, days: list[Milestone]) -> None:
     ]
     with st.container(key="calendar-days"):
         st.table(pl.DataFrame(rows), border="horizontal", hide_index=True)
+    days = _uncoloured(rows)
+    _export.offer(present, _("{term} 学期日程").format(term=term.code), dict.fromkeys(days.columns), days, name="calendar_term")
 
 
-def of_year(year: int, days: list[Milestone]) -> None:
+def of_year(present: Desk, year: int, days: list[Milestone]) -> None:
     """Each month's two days: until when its corrections are taken, by when last month's are processed."""
     st.subheader(_("{year} 年每月更正").format(year=year), anchor=False)
     processed = [day for day in days if day.kind is Kind.MONTHLY]
@@ -53,7 +57,14 @@ def of_year(year: int, days: list[Milestone]) -> None:
         for month, (fifth, last) in enumerate(zip(processed, taken, strict=True), start=1)
     ]
     st.table(pl.DataFrame(rows), border="horizontal", hide_index=True)
+    told = _uncoloured(rows)
+    _export.offer(present, _("{year} 年每月更正").format(year=year), dict.fromkeys(told.columns), told, name="calendar_year")
     st.caption(say_of(processed[0].explained) + say_of(taken[0].explained) + _("（管理办法第八条）"))
+
+
+def _uncoloured(rows: list[dict[str, str]]) -> pl.DataFrame:
+    """The days without what colours them on the screen."""
+    return pl.DataFrame(rows).with_columns(pl.all().str.replace_all(_COLOURED, "").str.replace_all(_UNBROKEN, " "))
 
 
 def revocation(workdays: Workdays) -> None:

@@ -1,4 +1,4 @@
-"""Tables: compact, paged by the store, with one way to write counts, dates and statuses.
+"""Tables: compact, paged by the store, with one way to write counts, dates and statuses, and no ID number in full.
 
 Must not know the session or what a screen is for.
 """
@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from core import masking
 from pages._charts import COLOURS
 from pages._words import _, say
 
@@ -27,13 +28,15 @@ def show(
     select: bool = False,
     rows: int = 12,
     width: int | str = "stretch",
+    invented: bool = False,
 ) -> Any:
-    """A compact table of the named columns only, at most so many rows high.
+    """A compact table of the named columns only, at most so many rows high. Of `invented` persons even ID numbers are shown.
 
     With `select`, returns the chosen row as a dict, or None.
     """
+    shown = frame.select(*columns)
     state = st.dataframe(
-        frame.select(*columns),
+        shown if invented else masking.frame(shown),
         column_config=dict(columns),
         hide_index=True,
         row_height=_ROW,
@@ -51,7 +54,7 @@ def show(
 def choose(frame: pl.DataFrame, columns: Mapping[str, Any], *, key: str, rows: int = 12) -> pl.DataFrame:
     """The same table with a box before each row; returns the rows ticked. The key must change with the rows."""
     state = st.dataframe(
-        frame.select(*columns), column_config=dict(columns), hide_index=True, row_height=_ROW, key=key, width="stretch",
+        masking.frame(frame.select(*columns)), column_config=dict(columns), hide_index=True, row_height=_ROW, key=key, width="stretch",
         height=_HEAD + _ROW * max(1, min(rows, frame.height)), on_select="rerun", selection_mode="multi-row", placeholder="—",
     )  # fmt: skip
     return frame[[row for row in state.selection.rows if row < frame.height]]

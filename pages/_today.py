@@ -8,17 +8,17 @@ from core.desk import Desk
 from core.lifecycle import FilingStatus
 from core.milestones import Kind, State
 from core.vocabulary import Duty
-from pages import _charts, _schedule, _tables
+from pages import _charts, _export, _schedule, _sheet, _tables
 from pages._parts import cached, reporting_errors
-from pages._words import _, actor_name, event_name, listed, say
+from pages._words import _, actor_name, event_name, say
 
 _LARGE, _SMALL = 2, 4
 
 
-def deadlines(present: Desk) -> None:
+def deadlines(present: Desk, sheet: pl.DataFrame) -> None:
     """What is overdue, in red, and what is next: the two nearest statutory days large, a few more in a line each."""
     with reporting_errors():
-        days = cached(milestones.ahead, present)
+        days = cached(milestones.ahead, present, sheet)
         large = [day for day in days if day.ground.statutory and day.kind is not Kind.CORRECTIONS][:_LARGE]
         for place, day in zip(st.columns(_LARGE), large, strict=False):
             past = day.state is State.OVERDUE
@@ -34,7 +34,7 @@ def deadlines(present: Desk) -> None:
             st.page_link("pages/calendar.py", label=_("打开日历"), query_params={"year": str(present.now().year)})
 
 
-def todo(present: Desk, balance: pl.DataFrame) -> None:
+def todo(present: Desk, sheet: pl.DataFrame) -> None:
     """Filings to review, records to publish and cases to send, by semester, each a way to its screen."""
     st.subheader(_("待办"), anchor=False)
     kinds = {
@@ -43,7 +43,7 @@ def todo(present: Desk, balance: pl.DataFrame) -> None:
         "to_send": ("feedback", _("{term}：{n:,} 条暂不提供记录待反馈"), {}),
     }
     waiting = [
-        (line["term"], kind, line[kind]) for line in balance.iter_rows(named=True) for kind in kinds if line[kind]
+        (line["key"], kind, line[kind]) for line in sheet.iter_rows(named=True) for kind in kinds if line[kind]
     ]
     if not waiting:
         st.caption(_("没有待办：批次都已审核，可上网的都已上网，应反馈的都已反馈。"))
@@ -71,22 +71,14 @@ def overdue(present: Desk) -> None:
             st.markdown(told)
 
 
-def balance(closed: pl.DataFrame) -> None:
-    """Where every record received is now; a red line where the sum does not close."""
+def balance(present: Desk, sheet: pl.DataFrame) -> None:
+    """Where every record received is now; a red line where the sum does not close, and the way to where it does not."""
     st.subheader(_("收支平衡"), anchor=False)
-    gaps = closed.filter(pl.col("gap") != 0)
-    if gaps.is_empty():
-        st.caption(_("收到 ＝ 已上网 ＋ 待上网 ＋ 暂不提供（四类） ＋ 不属范围 ＋ 撤销 ＋ 被更正取代；各学期相符。"))
-    else:
-        sentence = _("{terms} 收支不平：收到的记录与去向相差 {gap:,} 条。请立即报告系统管理员。")
-        st.error(sentence.format(terms=listed(gaps["term"]), gap=gaps["gap"].sum()))
-    counts = {
-        "received": _("收到"), "published": _("已上网"), "cleared": _("待上网"), "classified": _("涉密"),
-        "incomplete": _("不完整"), "inaccurate": _("不准确"), "policy": _("涉嫌违规"), "out_of_scope": _("不属范围"),
-        "revoked_or_withdrawn": _("撤销"), "superseded": _("被取代"), "gap": _("差额"),
-    }  # fmt: skip
-    columns = {"term": _tables.text(_("学期"))} | {name: _tables.count(label) for name, label in counts.items()}
-    _tables.show(closed, columns, key="overview.balance")
+    if not _sheet.alarm(sheet):
+        _sheet.equation()
+    _export.table(present, _("收支平衡"), _sheet.shown(sheet, "term"), _sheet.columns("term"), key="overview.balance")
+    if present.actor.may(Duty.READ):
+        st.page_link("pages/balance.py", label=_("按省、单位和批次看收支"))
 
 
 def trend(present: Desk) -> None:
@@ -100,6 +92,9 @@ def trend(present: Desk) -> None:
     axes = {"axis": _("暂不提供率"), "across": _("学期")}
     figure = _charts.trend(found, label="key", value="rate", title=title, hover=hover, **axes)
     _charts.show(figure, key="overview.trend", alt=title)
+    columns = {"key": _tables.text(_("学期")), "records": _tables.count(_("记录")), "rejected": _tables.count(_("暂不提供")),
+               "rate": _tables.share(_("暂不提供率"))}  # fmt: skip
+    _export.offer(present, _("暂不提供率"), columns, found, name="trend", duty=Duty.ANALYSE)
     st.caption(_("首次整理时至少有一个问题的记录，占查询范围内已整理记录之比；涉密记录不计。"))
     if present.actor.may(Duty.ANALYSE):
         st.page_link("pages/rates.py", label=_("看数据"), query_params={"by": "term"})
@@ -108,9 +103,6 @@ def trend(present: Desk) -> None:
 def acts(present: Desk) -> None:
     """What was done last, and by whom."""
     st.subheader(_("最近办理"), anchor=False)
-    done = views.acts(present, size=12).sort("acted_at", descending=True, maintain_order=True)
-    what = [event_name(*pair) for pair in done.select("machine", "event").iter_rows()]
-    who = [actor_name(key) for key in done["actor"]]
     columns = {
         "acted_at": _tables.moment(_("时间"), width=120),
         "who": _tables.text(_("办理人"), width=110),
@@ -119,5 +111,14 @@ def acts(present: Desk) -> None:
         "moved": _tables.count(_("数量"), width=58),
         "note": _tables.text(_("说明")),
     }
-    told = done.with_columns(pl.Series("what", what, pl.String), pl.Series("who", who, pl.String))
-    _tables.show(told, columns, key="overview.acts", rows=8)
+    _export.table(
+        present, _("最近办理"), _acts(views.acts(present, size=12)), columns, key="overview.acts", rows=8, shape=_acts,
+        read=lambda desk, part, size: views.acts(desk, page=part, size=size),
+    )
+
+
+def _acts(done: pl.DataFrame) -> pl.DataFrame:
+    done = done.sort("acted_at", descending=True, maintain_order=True)
+    what = [event_name(*pair) for pair in done.select("machine", "event").iter_rows()]
+    who = [actor_name(key) for key in done["actor"]]
+    return done.with_columns(pl.Series("what", what, pl.String), pl.Series("who", who, pl.String))

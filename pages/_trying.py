@@ -6,15 +6,15 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from core import revision, trial
+from core import jobrevision, revision, trial
 from core.desk import Desk
 from core.lifecycle import RecordStatus
 from core.record import COLUMNS
-from core.revision import Revised
 from core.rules import RULES
+from core.trial import Reach
 from core.vocabulary import FindingClass
-from pages import _proposal, _tables, _versions
-from pages._parts import announce, reporting_errors
+from pages import _export, _proposal, _tables, _versions, _watching
+from pages._parts import announce, reporting_errors, runner
 from pages._proposal import Work
 from pages._words import _, in_colour, name_in, named, plain, province_names, say
 
@@ -29,14 +29,13 @@ def results(present: Desk, work: Work) -> None:
             province=province_names()[reach.province] if reach.province else _("全部省份"), rules=len(work.trial.rules),
         )
     )  # fmt: skip
-    if work.tried_at != present.db.version:
-        st.caption(_("试算之后库中又有办理（例如接收了批次）；后来的数据不在试算内，必要时重新试算。"))
+    st.caption(_("生效时对届时在库的记录重新整理，试算之后接收的批次也在其中，数字会随之不同。"))
     for place, (name, label) in zip(st.columns([6, 6, 6, 6, 7, 9]), _labels().items(), strict=True):
         place.metric(label, f"{work.totals[name]:,}", border=True)
     if work.found.is_empty():
         st.info(_("在这个范围内，没有一个问题因此增加或减少。"))
         return
-    picked = _by_institution(work)
+    picked = _by_institution(present, work)
     if picked:
         _samples(present, work, picked)
     else:
@@ -69,7 +68,26 @@ def release(present: Desk, held: int) -> None:
         st.markdown(told.format(n=held), width="stretch")
         if _proposal.may_keep(present) and st.button(_("撤下并放行"), key="revision.release", type="primary"):
             with reporting_errors():
-                announce(_done(revision.put_in_force(present)))
+                job_id = jobrevision.ask_release(present)
+                _asked(job_id)
+                announce(_under_way(job_id))
+
+
+def anew(present: Desk, filings: int) -> None:
+    """Filings sorted under an older version stay off line until they are sorted anew by the one in force."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        told = _("有 **{n:,}** 个批次按旧规则版本整理，其待上网记录不能上网。按现行规则重新整理后即可。")
+        st.markdown(told.format(n=filings), width="stretch")
+        if _proposal.may_keep(present) and st.button(_("按现行规则重新整理"), key="revision.anew", type="primary"):
+            with reporting_errors():
+                job_id = jobrevision.ask_anew(present, Reach())
+                _asked(job_id)
+                announce(_under_way(job_id))
+
+
+def outdated(present: Desk, day: date) -> int:
+    """Filings sorted by another version than the one in force on a day (`day` is for the cache: it must be today)."""
+    return revision.outdated(present)
 
 
 def held(present: Desk, day: date) -> int:
@@ -83,11 +101,12 @@ def _last_word(present: Desk, work: Work, day: date, reason: str) -> None:
         with st.container(horizontal=True):
             if st.button(_("确认生效"), key="revision.commit", type="primary"):
                 with reporting_errors():
-                    done = revision.commit(
-                        present, work.proposal(), effective_on=day, reason=reason, trial=work.trial
+                    job_id = jobrevision.ask_revision(
+                        present, work.proposal(), work.trial.reach, effective_on=day, reason=reason
                     )
+                    _asked(job_id)
                     _proposal.forget()
-                    announce(_done(done) if day <= present.now().date() else _waiting(done, day))
+                    announce(_under_way(job_id))
             if st.button(_("再想想"), key="revision.stop"):
                 st.session_state.pop("revision.asked")
                 st.rerun()
@@ -114,19 +133,13 @@ def _foretold(work: Work, day: date, *, later: bool) -> str:
     )
 
 
-def _done(revised: Revised) -> str:
-    told = _(
-        "第 {version} 版已生效：撤下 {closed:,} 个问题，新记入 {entered:,} 个；{cleared:,} 条记录转为符合查询要求，"
-        "{withheld:,} 条转为暂不提供，{excluded:,} 条移出查询范围。"
-    )
-    return told.format(
-        version=revised.version, closed=revised.closed, entered=revised.entered, cleared=revised.cleared,
-        withheld=revised.withheld, excluded=revised.excluded,
-    )  # fmt: skip
+def _asked(job_id: int) -> None:
+    runner().add([job_id])
+    _watching.ask(job_id)
 
 
-def _waiting(revised: Revised, day: date) -> str:
-    return _("第 {version} 版已保存，自 {day} 起生效；在此之前不改动任何记录。").format(version=revised.version, day=day)
+def _under_way(job_id: int) -> str:
+    return _("已交后台办理（任务 {id}），可以离开本页。").format(id=job_id)
 
 
 def _labels() -> dict[str, str]:
@@ -136,12 +149,15 @@ def _labels() -> dict[str, str]:
     }  # fmt: skip
 
 
-def _by_institution(work: Work) -> dict[str, Any] | None:
+def _by_institution(present: Desk, work: Work) -> dict[str, Any] | None:
     page = _tables.pager(work.found.height, f"revision.page.{work.trial.folder.name}")
     part = work.found.slice(page * _tables.PAGE, _tables.PAGE)
-    told = named(part.with_columns(unit="institution"), "institution").with_columns(
-        sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()})
-    )
+
+    def told(lines: pl.DataFrame) -> pl.DataFrame:
+        return named(lines.with_columns(unit="institution"), "institution").with_columns(
+            sentence=pl.col("rule").replace_strict({code: say(rule) for code, rule in RULES.items()})
+        )
+
     columns = {
         "rule": _tables.text(_("规则"), width=46),
         "sentence": _tables.text(_("问题"), width=240),
@@ -149,7 +165,10 @@ def _by_institution(work: Work) -> dict[str, Any] | None:
         "failing": _tables.count(_("新增"), width=60),
         "passing": _tables.count(_("撤下"), width=60),
     }
-    return _tables.show(told, columns, key=f"revision.found.{work.trial.folder.name}.{page}", select=True, rows=7)
+    return _export.table(
+        present, _("试算结果"), told(part), columns, key=f"revision.found.{work.trial.folder.name}.{page}", select=True, rows=7,
+        read=work.found, shape=told,
+    )
 
 
 def _samples(present: Desk, work: Work, line: dict[str, Any]) -> None:
@@ -176,7 +195,7 @@ def _samples(present: Desk, work: Work, line: dict[str, Any]) -> None:
         "status_after": _tables.status(_("之后"), RecordStatus, width=130),
     }
     key = f"revision.samples.{work.trial.folder.name}.{line['rule']}.{line['unit']}"
-    picked = _tables.show(told, columns, key=key, select=True, rows=6)
+    picked = _export.table(present, _("试算结果"), told, columns, key=key, select=True, rows=6, chosen=title)
     st.caption(_("点选一行打开记录详情；修订方案和试算结果保留，回到本页可继续。"))
     if picked:
         st.session_state["record.neighbours"] = found["record_id"].unique(maintain_order=True).to_list()

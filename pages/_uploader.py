@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from core.arrivals import Arrival, Broken, TooLarge
+from core.arrivals import Arrival, Broken, TooLarge, size_in_words
 from core.desk import Desk
 from core.errors import CentreError
 from pages._stream import ADDRESS, AWAITED
@@ -67,7 +67,7 @@ def ask(present: Desk, label: str, kinds: tuple[str, ...], *, key: str, most: in
         mine.refusals.pop(key, None)
         return AWAITED.take(mine.tokens.pop(key))
     if arrival and arrival.refusal:
-        _refused(key, arrival.refusal)
+        refuse(key, arrival.refusal)
     if key not in mine.tokens:
         mine.tokens[key] = AWAITED.expect(present.db.folder / "work", most)
     refusal = mine.refusals.get(key)
@@ -85,10 +85,14 @@ def ask(present: Desk, label: str, kinds: tuple[str, ...], *, key: str, most: in
 
 def here(label: str, arrival: Arrival, *, key: str) -> bool:
     """A file that is here, by name and size; whether the person wants it gone."""
+    return named(label, arrival.name, arrival.path.stat().st_size, key=key)
+
+
+def named(label: str, name: str, size: int, *, key: str) -> bool:
+    """As `here`, of something whose file has been taken apart since."""
     with st.container(horizontal=True, vertical_alignment="center"):
         told = _("{label}：**{name}**（{size:,.1f} MB）")
-        size = arrival.path.stat().st_size / 1000**2
-        st.markdown(told.format(label=label, name=plain(arrival.name), size=size), width="content")
+        st.markdown(told.format(label=label, name=plain(name), size=size / 1000**2), width="content")
         return st.button(_("移除"), key=key, type="tertiary")
 
 
@@ -103,6 +107,13 @@ def drop(key: str) -> None:
     _awaited().drop(key)
 
 
+def refuse(key: str, refusal: CentreError) -> None:
+    """Say, where the file was asked for, why it is not taken; another may be given there."""
+    mine = _awaited()
+    mine.drop(key)
+    mine.refusals[key] = refusal
+
+
 def _ended(key: str) -> None:
     """What the browser tells of a sending: cancelled or failed, it has used up its token, unless the file is here."""
     ended, mine = st.session_state[key].ended, _awaited()
@@ -112,17 +123,11 @@ def _ended(key: str) -> None:
     if ended["how"] in ("cancelled", "again"):
         mine.drop(key)
     elif arrival is None or not arrival.here:
-        _refused(key, (arrival and arrival.refusal) or Broken())
-
-
-def _refused(key: str, refusal: CentreError) -> None:
-    mine = _awaited()
-    mine.drop(key)
-    mine.refusals[key] = refusal
+        refuse(key, (arrival and arrival.refusal) or Broken())
 
 
 def _words(label: str, kinds: tuple[str, ...], most: int) -> dict[str, str]:
-    named = {"kinds": " ".join(kinds).upper(), "size": f"{most / 1000**3:g} GB"}
+    named = {"kinds": " ".join(kinds).upper(), "size": size_in_words(most)}
     return {
         "label": label,
         "choose": _("选择文件"),

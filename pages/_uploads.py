@@ -10,10 +10,10 @@ import streamlit as st
 
 from core import photo_files, reading, suggestion
 from core.arrivals import LARGEST, Arrival, StillComing
-from core.checking import Checked
 from core.declaration import Declared
 from core.desk import Desk
 from core.draft import Draft
+from core.dryrun import DryRun
 from core.reading import Reading
 from core.suggestion import Suggestion
 from pages import _uploader
@@ -30,7 +30,7 @@ class Upload:
     photos: Arrival | None = None
     looks: dict[tuple[str | None, str | None], tuple[Reading, Suggestion]] = field(default_factory=dict)
     draft: Draft | None = None
-    checked: Checked | None = None
+    dry: DryRun | None = None
     drafted: tuple[Declared, str | None, str | None] | None = None
 
     @property
@@ -52,14 +52,14 @@ class Upload:
 
     def hand_over(self) -> Draft:
         """Give the draft away to be received: whatever comes of that, it is no longer here."""
-        draft, self.draft, self.checked, self.drafted = self.draft, None, None, None
+        draft, self.draft, self.dry, self.drafted = self.draft, None, None, None
         return draft
 
     def drop_draft(self) -> None:
         """Discard the draft, if there is one."""
         if self.draft:
             self.draft.discard()
-        self.draft = self.checked = self.drafted = None
+        self.draft = self.dry = self.drafted = None
 
 
 class _Held:

@@ -13,7 +13,7 @@ from core.rules import RULES
 from core.ruleset import Ruleset
 from core.settings import THRESHOLDS, UNITS
 from core.tables import TABLES
-from pages import _tables
+from pages import _export, _tables
 from pages._words import _, actor_name, language, listed, plain, say
 
 _FEW = 4
@@ -36,7 +36,9 @@ def unit(key: str) -> str:
 
 
 def amount(key: str, value: int) -> str:
-    """A threshold's value with its unit; calendar numbers as days and months."""
+    """A threshold's value with its unit; calendar numbers as days and months, a switch as yes or no."""
+    if THRESHOLDS[key].unit == "switch":
+        return _("是") if value else _("否")
     if THRESHOLDS[key].unit in ("month", "day"):
         digits = str(value)
         return "-".join(part for part in (digits[:4], digits[4:6], digits[6:]) if part)
@@ -77,7 +79,7 @@ def show(present: Desk) -> None:
         "made_at": _tables.moment(_("提出时间"), width=125),
         "fingerprint": _tables.text(_("指纹"), width=105),
     }
-    picked = _tables.show(told, columns, key="revision.versions", select=True, rows=8)
+    picked = _export.table(present, _("历次版本"), told, columns, key="revision.versions", select=True, rows=8)
     if picked:
         _detail(picked, changes[kept["version"].to_list().index(picked["version"])])
     else:

@@ -5,7 +5,9 @@ Must not know what a screen is for.
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations
 from pathlib import Path
@@ -16,9 +18,9 @@ import streamlit as st
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from core import reference
-from core.desk import DEMO_ACTORS, Actor, name_of, province_reviewer
+from core import masking, reference
 from core.vocabulary import Word
+from pages import _seat
 
 CATALOGUE = Path(__file__).parent / "locale" / "en" / "LC_MESSAGES" / "desk.po"
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -26,15 +28,41 @@ _DAYS, _DAY = {"CSRQ", "HXWRQ"}, re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 
 
+_SPOKEN: ContextVar[str | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Speak this language where there is no session to ask: a file is made after its screen has been drawn."""
+    before = _SPOKEN.set(chosen)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(before)
+
+
 def language() -> str:
-    """The language of this session: as switched, else as asked for in the address, else Chinese."""
+    """The language of this session: as switched, else as asked for in the address, else the browser's."""
+    if spoken := _SPOKEN.get():
+        return spoken
     chosen = st.session_state.get("desk.language") or st.query_params.get("lang")
-    return chosen if chosen in LANGUAGES else "zh"
+    return chosen if chosen in LANGUAGES else _of_browser()
 
 
-def _(text: str) -> str:
-    """A sentence of the screens in the session's language; the Chinese itself is the key."""
-    return _catalogue().gettext(text) if language() == "en" else text
+def settle_language(account: str) -> None:
+    """As a session begins: what the address asks for, else what its person switched to last, else the browser's language."""
+    if "desk.language" not in st.session_state:
+        asked, kept = st.query_params.get("lang"), _seat.sessions().spoken(account)
+        st.session_state["desk.language"] = next((each for each in (asked, kept) if each in LANGUAGES), _of_browser())
+
+
+def _of_browser() -> str:
+    return "en" if (st.context.locale or "").lower().startswith("en") else "zh"
+
+
+def _(text: str, spoken: str | None = None) -> str:
+    """A sentence of the screens in the session's language, or the one told; the Chinese itself is the key."""
+    return _catalogue().gettext(text) if (spoken or language()) == "en" else text
 
 
 def translated(word: str) -> str:
@@ -69,8 +97,8 @@ def listed(words: Iterable[str]) -> str:
 
 
 def plain(text: object) -> str:
-    """Text from outside, made safe where Markdown would be read: no links, pictures or colours come of it."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    """Text from outside, made safe where Markdown would be read: no links, pictures or colours come of it, and no ID number."""
+    return _MARKDOWN.sub(r"\\\1", masking.text(" ".join(str(text).split())))
 
 
 def in_words(frame: pl.DataFrame, column: str, word: type[Word]) -> pl.DataFrame:
@@ -102,14 +130,6 @@ def name_in(row: dict[str, Any], column: str) -> str:
     return row[f"{column}_{language()}"] or row[f"{column}_zh"] or row[column]
 
 
-@cache
-def actors() -> dict[str, Actor]:
-    """Everyone who can be at the desk in the demo: the centre's people, and a reviewer for each province."""
-    provinces = reference.load().table("provinces").select("code", "zh", "en").unique("code").sort("code")
-    reviewers = [province_reviewer(*row) for row in provinces.iter_rows()]
-    return DEMO_ACTORS | {actor.key: actor for actor in reviewers}
-
-
 def province_names() -> dict[str, str]:
     """Names of the provinces, 兵团 and the army's office by code."""
     table = reference.load().table("provinces").unique("code").sort("code")
@@ -120,8 +140,8 @@ def actor_name(key: str) -> str:
     """A person's name by their key; the key itself of someone not known here (a script, say)."""
     if key == "system":
         return _("系统")
-    zh, en = name_of(key)
-    return say(actors()[key]) if key in actors() else {"zh": zh, "en": en}[language()]
+    zh, en = _seat.name_of(key)
+    return {"zh": zh, "en": en}[language()]
 
 
 def event_name(machine: str, event: str) -> str:
@@ -138,11 +158,62 @@ def event_name(machine: str, event: str) -> str:
         ("record", "sort"): _("数据整理"),
         ("record", "exclude"): _("移出查询范围"),
         ("record", "publish"): _("上网发布"),
+        ("record", "take_down"): _("当日撤下"),
+        ("record", "propose_back"): _("提出恢复上网"),
+        ("record", "put_back"): _("恢复上网"),
+        ("record", "revert"): _("撤回上网"),
+        ("publication_run", "open"): _("起草上网批次"),
+        ("publication_run", "pass"): _("上网批次过关"),
+        ("publication_run", "freeze"): _("上网清单冻结"),
+        ("publication_run", "release"): _("上网批次放行"),
+        ("publication_run", "abandon"): _("放弃上网批次"),
+        ("record", "supply_photo"): _("照片补报"),
         ("record", "revise"): _("规则修订"),
         ("record", "release"): _("转为符合查询要求"),
         ("record", "withhold"): _("转为暂不提供"),
+        ("record", "revoke"): _("撤销学位"),
+        ("record", "withdraw"): _("撤销备案"),
+        ("record", "propose_return"): _("提请准予恢复"),
+        ("record", "allow_return"): _("准予恢复"),
+        ("record", "refuse_return"): _("不予恢复"),
         ("case", "send"): _("反馈给学位授予单位"),
         ("case", "close"): _("核实件办结"),
+        ("case", "answer"): _("收到书面说明"),
+        ("case", "copy"): _("登记说明抄报"),
+        ("case", "opinion"): _("登记省级意见"),
+        ("case", "propose"): _("提出采纳说明"),
+        ("case", "decline"): _("采纳说明未获确认"),
+        ("case", "accept"): _("说明采纳，核实件办结"),
+        ("record", "accept"): _("说明采纳，转为符合查询要求"),
+        ("case", "refuse"): _("说明未采纳"),
+        ("case", "ask"): _("要求补充说明"),
+        ("case", "reopen"): _("其余问题待再次反馈"),
+        ("account", "enter"): _("建立账号"),
+        ("account", "change"): _("改动账号"),
+        ("account", "set_anew"): _("重设口令"),
+        ("account", "choose_password"): _("修改口令"),
+        ("account", "disable"): _("停用账号"),
+        ("account", "enable"): _("启用账号"),
+        ("contact", "enter"): _("登记单位联系人"),
+        ("contact", "change"): _("替换单位联系人"),
+        ("contact", "remove"): _("移除单位联系人"),
+        ("contact", "confirm"): _("确认单位联系人"),
+        ("announcement", "announce"): _("发布公告"),
+        ("announcement", "lift"): _("解除公告"),
+        ("read", "audit"): _("全库审计"),
+        ("read", "backup"): _("人工备份"),
+        ("read", "verify_backup"): _("核验备份"),
+        ("read", "sign_in"): _("登录系统"),
+        ("read", "sign_in_refused"): _("登录被拒"),
+        ("read", "lookup"): _("查询学位信息"),
+        ("read", "export"): _("导出清单"),
+        ("read", "reveal"): _("查看完整证件号码"),
+        ("read", "download"): _("下载文件"),
+        ("read", "forget"): _("到期清除文件"),
+        ("case", "downloaded"): _("领取反馈"),
+        ("case", "acknowledged"): _("登记签收"),
+        ("case", "reminded"): _("催答"),
+        ("case", "escalated"): _("逾期未答报省级"),
     }
     return names.get((machine, event), f"{machine} {event}")
 

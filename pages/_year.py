@@ -20,7 +20,7 @@ _STYLE = """<style>
 .year caption { text-align: left; font-weight: 600; padding-bottom: 0.1rem; }
 .year th { font-weight: 400; color: light-dark(#6B7380, #9AA4B1); padding: 0; }
 .year td { text-align: center; padding: 0.09rem 0; border-radius: 3px; line-height: 1.15; }
-.year .weekend { color: light-dark(#8A93A0, #7E8894); }
+.year .weekend { color: light-dark(#666F7C, #8D97A4); }
 .year .holiday { background: light-dark(#F8DCD8, #5A2620); color: light-dark(#8C1D14, #FFC9C2); }
 .year .makeup { background: light-dark(#DCE9F7, #1F3F60); color: light-dark(#174A80, #BBD9F7); }
 .year .due { box-shadow: inset 0 0 0 1px light-dark(#1F5A99, #7DB4E6); font-weight: 700; }

@@ -7,7 +7,7 @@ import streamlit as st
 from core import calendar_file, expected, milestones, ruleset
 from core.deadlines import FIRST_TERM, Term, term_of
 from core.errors import CentreError
-from pages import _filters, _schedule, _year
+from pages import _downloads, _filters, _schedule, _year
 from pages._parts import cached, desk, header
 from pages._words import _, language, plain, say
 
@@ -42,20 +42,22 @@ except CentreError as refusal:
     _schedule.tables(present)
     st.stop()
 
-action.download_button(
+_downloads.hand(
+    present,
     _("下载日历（.ics）"),
     partial(calendar_file.content, of_term + of_year, language=language(), at=present.now()),
+    _("日历") + f"_{term.code}_{year}.ics",
     key="calendar.file",
-    file_name=_("日历") + f"_{term.code}_{year}.ics",
     mime="text/calendar",
-    on_click="ignore",
+    blank=True,
+    place=action,
     type="primary",
     help=_("所选学期和年份的全部日子，供导入办公日历；不含个人信息。"),
 )
-_schedule.of_term(term, of_term)
+_schedule.of_term(present, term, of_term)
 left, right = st.columns([2, 5])
 with left:
-    _schedule.of_year(year, of_year)
+    _schedule.of_year(present, year, of_year)
 with right:
     _year.grid(version.workdays, year, [*of_term, *of_year], today)
     _year.notices(version, year)

@@ -5,7 +5,7 @@ import streamlit as st
 from core import ruleset
 from core.tables import TABLES
 from core.vocabulary import Duty
-from pages import _filters, _keeping, _proposal, _reference, _tables, _versions
+from pages import _export, _filters, _keeping, _proposal, _reference, _tables, _versions
 from pages._parts import desk, empty, header
 from pages._words import _, say
 
@@ -22,7 +22,8 @@ seen = [each for each in TABLES.values() if not each.secret or present.actor.may
 if hidden := len(TABLES) - len(seen):
     st.caption(_("另有 {n} 张涉及个人的登记表，只有保密岗位可见。").format(n=hidden))
 told = next((each for each in seen if each.name == chosen["table"]), None)
-picked = _tables.show(
+picked = _export.table(
+    present, _("代码表"),
     _reference.table(version.reference, seen),
     {
         "title": _tables.text(_("表名"), width=206),
@@ -51,10 +52,10 @@ titles = [_("内容"), _("完整范围"), *([_("导入新表")] if keeps else []
 titles += [_("导入教育部名单")] if keeps and told.name == "institutions" else []
 places = st.tabs(titles, key=f"codes.tabs.{told.name}")
 with places[0]:
-    _keeping.lines(told, table)
+    _keeping.lines(present, told, table)
 with places[1]:
     st.markdown(_("来源：{sources}").format(sources=_reference.sources(table) or "—"))
-    _keeping.covered(_reference.coverage(version.reference, told.name))
+    _keeping.covered(present, _reference.coverage(version.reference, told.name))
 if keeps:
     with places[2]:
         _keeping.bring_in(present, told)

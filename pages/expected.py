@@ -40,13 +40,14 @@ except CentreError as refusal:
     st.error(plain(say(refusal)))
     st.stop()
 
-action.download_button(
+_downloads.hand(
+    present,
     _("下载催报清单"),
     partial(reminders.workbook, present, term, province=province),
+    _("催报清单") + f"_{term.code}.xlsx",
     key="expected.reminders",
-    file_name=_("催报清单") + f"_{term.code}.xlsx",
     mime=_downloads.XLSX,
-    on_click="ignore",
+    place=action,
     type="primary",
     disabled=not cached(expected.totals, present, term, GridFilter(province))["missing"],
 )

@@ -5,7 +5,7 @@ import streamlit as st
 from core import intake
 from core.errors import CentreError
 from core.vocabulary import Duty
-from pages import _drafting, _package, _uploader, _uploads, _watching
+from pages import _drafting, _dry, _package, _photos, _uploader, _uploads, _watching
 from pages._parts import announce, desk, header, reporting_errors, runner
 from pages._words import _, plain, say
 
@@ -15,8 +15,9 @@ if received := st.session_state.pop("load.received", None):
     st.page_link("pages/filings.py", label=_("打开批次 {id}").format(id=received), query_params={"filing_id": received})
 _watching.ended(present)
 _watching.under_way(present)
-if _package.way() == "package":
-    _package.show(present, _drafting.institutions(present))
+way = _package.way()
+if way != "file":
+    (_package if way == "package" else _photos).show(present, _drafting.institutions(present))
     st.stop()
 
 upload = _uploads.ask(present)
@@ -80,5 +81,5 @@ if buttons.button(_("交后台办理"), key="load.job", help=about):
 if buttons.button(_("取消"), key="load.cancel"):
     _uploads.forget()
     st.rerun()
-if upload.draft and upload.checked:
-    _drafting.findings(present, upload.draft, upload.checked)
+if upload.draft and upload.dry:
+    _dry.show(present, upload.dry)

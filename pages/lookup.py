@@ -19,7 +19,7 @@ if not asked:
     st.caption(_("姓名与证书编号须同时相符；全角、空格、大小写和间隔号的写法不影响查询。"))
 elif not (name.strip() and number.strip()):
     st.warning(_("请同时填写姓名和学位证书编号。"))
-elif certificate := lookup.find(present.db, name, number):
+elif certificate := lookup.by_staff(present, name, number):
     st.success(_("查到一条学位证书信息。"))
     rows = [(say(COLUMNS[code]), as_shown(code, value)) for code, value in certificate.content.items()]
     _tables.show(

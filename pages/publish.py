@@ -1,34 +1,31 @@
-"""上网发布: what a semester's records wait for, what would go up now, and putting it there (article 5)."""
+"""上网发布: the gate, publication runs from draft to release by a second person, and what was public on any past day (article 5)."""
 
 import streamlit as st
 
-from core import publication
 from core.vocabulary import Duty
-from pages import _filters, _gate
+from pages import _filters, _gate, _past, _runs
 from pages._parts import desk, header
 from pages._words import _
 
 present = desk(Duty.READ)
-header(present, _("上网发布"), _("省级审核通过、符合查询要求的记录上网提供查询；其余留下，并说明原因。"))
+header(present, _("上网发布"), _("过关、冻结清单，由第二人放行；放行即上网，同时写出数据包。有事项的记录留下，不耽误其他记录。"))
 
-picker, deadline, waiting = st.columns([3, 1, 1])
-with picker:
-    term = _filters.term("publish", present)
-counted = publication.by_province(present, term)
-ready = counted["ready"].sum()
-deadline.metric(_("上网截止"), f"{term.publish_by:%Y-%m-%d}")
-waiting.metric(_("现在可上网"), f"{ready:,}")
-if not ready:
-    st.caption(_("现在没有可上网的记录：都已上网，或还待省级审核、暂不提供。"))
-elif present.actor.may(Duty.PUBLISH):
-    _gate.confirm(present, term)
+views = {"runs": _("上网批次"), "past": _("往日公开")}
+picked = st.segmented_control(
+    _("看什么"), list(views), default=st.query_params.get("view") if st.query_params.get("view") in views else "runs",
+    format_func=views.get, required=True, key="publish.view", label_visibility="collapsed",
+)  # fmt: skip
+if picked == "past":
+    _past.draw(present)
 else:
-    st.caption(_("上网由发布员办理；这里可以查看。"))
-
-left, right = st.columns([13, 8])
-with left:
-    _gate.listed(present, term)
-with right:
-    _gate.by_province(counted)
-if present.actor.province is None:
-    _gate.runs(present)
+    picker, figures = st.columns([1, 2])
+    with picker:
+        term = _filters.term("publish", present)
+    with figures:
+        _gate.head(present, term)
+    left, right = st.columns([5, 4])
+    with left:
+        _gate.listed(present, term)
+    with right:
+        _gate.by_province(present, term)
+    _runs.draw(present)

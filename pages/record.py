@@ -6,8 +6,8 @@ import streamlit as st
 from core import inspection, views
 from core.errors import NotFound
 from core.vocabulary import Duty
-from pages import _certificate
-from pages._parts import desk, empty, header
+from pages import _certificate, _correcting, _photos, _revealing, _revoked
+from pages._parts import desk, empty, header, is_number
 from pages._words import _, plain, say
 
 present = desk(Duty.READ)
@@ -26,7 +26,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
 if typed.strip() != asked:
     st.query_params["record_id"] = typed.strip()
     st.rerun()
-if not asked.isdecimal():
+if not is_number(asked):
     empty(_("请输入记录编号（反馈表第一列、核查队列第一列都有），或从核查队列点选一条。"))
     st.stop()
 
@@ -37,15 +37,20 @@ except NotFound as refusal:
     st.stop()
 findings = views.record_findings(present, head)
 filed = views.filed_row(present, head)
-checks = inspection.record_checks(present, head, filed, findings)
+checks = inspection.record_checks(present, head, findings)
 
 _certificate.head(head)
+_revoked.of_record(present, head["record_id"])
 left, right = st.columns(2)
 with left:
     _certificate.photo(present, head["record_id"])
+    _photos.one(present, head)
     _certificate.certificate(filed, findings)
+    _revealing.of_record(present, head, filed)
 with right:
     _certificate.findings(findings)
+    _certificate.explained(present, head)
     _certificate.checks(checks)
 with st.expander(_("全部报送字段（{n} 个）").format(n=sum(1 for value in filed.values() if value))):
     _certificate.filed_fields(filed, pl.Series(findings["field"]).to_list())
+_correcting.of_record(present, head, filed)

@@ -8,8 +8,7 @@ import streamlit as st
 from core import handbook, ruleset, views
 from core.rules import RULES
 from core.vocabulary import Duty, FindingClass
-from pages import _filters, _rule, _tables, _versions
-from pages._downloads import XLSX
+from pages import _downloads, _export, _filters, _rule, _tables, _versions
 from pages._parts import cached, desk, empty, header
 from pages._words import _, say
 
@@ -24,9 +23,9 @@ action = header(
     _("{n} 条规则，{off} 条停用").format(n=len(RULES), off=len(version.settings.off)),
 )
 if present.actor.may(Duty.READ):
-    action.download_button(
-        _("导出规则手册（XLSX）"), partial(handbook.workbook, present), key="rulebook.export", mime=XLSX,
-        file_name=_("规则手册_第{n}版").format(n=version.version) + ".xlsx", on_click="ignore",
+    _downloads.hand(
+        present, _("导出规则手册（XLSX）"), partial(handbook.workbook, present), _("规则手册_第{n}版").format(n=version.version) + ".xlsx",
+        key="rulebook.export", mime=_downloads.XLSX, place=action,
     )  # fmt: skip
 places = st.columns([2, 1, 4])
 with places[0]:
@@ -50,24 +49,29 @@ matching = rules.filter(
 if matching.is_empty():
     empty(_("没有符合的规则。换一个词，或去掉类别和状态。"))
     st.stop()
-picked = _tables.show(
+picked = _export.table(
+    present, _("规则手册"),
     matching,
     {
         "rule": _tables.text(_("规则"), width=46),
-        "class": _tables.status(_("类别"), FindingClass, width=172),
-        "sentence": _tables.text(_("问题"), width=212),
+        "class": _tables.status(_("类别"), FindingClass, width=178),
+        "sentence": _tables.text(_("问题"), width=232),
         "fields": _tables.text(_("字段"), width=80),
-        "article": _tables.text(_("依据"), width=98),
+        "article": _tables.text(_("依据"), width=94),
         "failed": _tables.count(_("查出"), width=58),
-        "evaluated": _tables.count(_("已检"), width=70),
+        "evaluated": _tables.count(_("已检"), width=64),
         "not_evaluated": _tables.count(_("未检"), width=86),
         "no_reference": _tables.count(_("参照表缺失"), width=78),
-        "overturned": _tables.share(_("推翻率"), width=74),
+        "overturned": _tables.share(_("推翻率"), width=72),
         "state_word": _tables.text(_("状态"), width=46),
     },
     key=f"rulebook.table.{cls}.{state}.{searched}",
     select=True,
     rows=7 if chosen["rule"] in RULES else 17,
+    chosen=_export.filter_in_words({
+        _("问题类别"): say(FindingClass(cls)) if cls else None, _("状态"): _rule.states().get(state or ""),
+        _("查找"): searched.strip() or None,
+    }),
 )
 if picked and picked["rule"] != chosen["rule"]:
     _filters.put("rulebook", rule=picked["rule"])

@@ -1,17 +1,33 @@
 """Right records, small chunks and contexts to lay changes over. All persons are invented."""
 
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import polars as pl
 
-from core import admission, intake, reading, reference, review, store
+from core import (
+    admission,
+    at_rest,
+    feedback,
+    intake,
+    month,
+    publication,
+    publication_run,
+    reading,
+    reference,
+    review,
+    store,
+)
 from core.deadlines import Term, Workdays
 from core.declaration import Declared, Grounds
 from core.desk import Actor, Desk
 from core.intake import Received
+from core.publication import Scope
 from core.record import COLUMNS, LAYOUTS
 from core.rules import Context
 from core.vocabulary import Category, Duty
@@ -109,7 +125,18 @@ def people(many: int, *, first: int = 0, institution: str = "80901", **changes: 
 
 def a_desk(folder: Path, *duties: Duty, province: str | None = None, at: datetime = NOON) -> Desk:
     """A desk over the store in `folder`/store, at which someone with these duties sits; all duties when none is named."""
-    return Desk(store.open_store(folder / "store"), _somebody(duties, province), lambda: at)
+    home = folder / "store"
+    if not home.exists() and not at_rest.key():
+        shutil.copytree(Path(_new_store().name) / "store", home)
+    return Desk(store.open_store(home), _somebody(duties, province), lambda: at)
+
+
+@cache
+def _new_store() -> tempfile.TemporaryDirectory:
+    """A store just made by the app, of which tests take copies: making one takes longer than most of them."""
+    folder = tempfile.TemporaryDirectory(prefix="desk-new-")
+    store.open_store(Path(folder.name) / "store").close()
+    return folder
 
 
 def at_desk(desk: Desk, *duties: Duty, province: str | None = None, at: datetime | None = None) -> Desk:
@@ -158,6 +185,29 @@ def a_filing(
 def an_approval(desk: Desk, filing_id: int) -> None:
     """The province's word on a filing."""
     review.approve(desk, filing_id, approved_on=desk.now().date(), document=f"示范学位办〔2025〕{filing_id}号")
+
+
+def a_run(desk: Desk, term: Term = TERM) -> int:
+    """A semester's run frozen by somebody else than the person at the desk, its withheld records fed back before."""
+    colleague = at_desk(desk)
+    colleague = replace(colleague, actor=replace(colleague.actor, key="colleague"))
+    if "feedback" in publication.gate(colleague, Scope(term=term.code)).blockers["blocker"]:
+        feedback.issue(colleague, term)
+    run_id = publication_run.open_term(colleague, term)
+    publication_run.pass_gate(colleague, run_id)
+    publication_run.freeze(colleague, run_id)
+    return run_id
+
+
+def released(desk: Desk, term: Term = TERM, *, counted: int) -> int:
+    """A semester's cleared records put on line by a run of two people; returns how many."""
+    return publication_run.release(desk, a_run(desk, term), counted=counted).moved
+
+
+def released_month(desk: Desk, of: str, *, counted: int) -> int:
+    """A month's corrected records put on line by a run of two people; returns how many."""
+    run_id = month.freeze(replace(desk, actor=replace(desk.actor, key="colleague")), of, counted=counted)
+    return publication_run.release(desk, run_id, counted=counted).moved if run_id else 0
 
 
 def statuses(desk: Desk, filing_id: int) -> dict[str, int]:

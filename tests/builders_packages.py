@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import polars as pl
 
-from core import public_package, ruleset
+from core import at_rest, public_package, ruleset
 from core.database import Database
 from core.public.package import Package
 from core.public_package import Public
@@ -34,7 +34,7 @@ def public(db: Database, wanted: Certificates, *, photos: bool = False, photo_of
     """These certificates, filed in a Parquet file of their own, as what is to be public."""
     name = f"{uuid4().hex}.parquet"
     rows = pl.DataFrame(list(wanted.values()), schema=dict.fromkeys(COLUMNS, pl.String)).with_row_index("row")
-    rows.with_columns(pl.col("row").cast(pl.Int64)).write_parquet(db.folder / "filings" / name)
+    at_rest.write(rows.with_columns(pl.col("row").cast(pl.Int64)), db.folder / "filings" / name)
     ids = [_record_id(number) for number in wanted]
     with db.transaction() as tx:
         for number, sha256 in (photo_of or {}).items():

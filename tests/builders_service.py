@@ -71,14 +71,14 @@ class Service:
 
 
 @contextmanager
-def a_service(packages: Path, own: Path, *, per_minute: int = 1_000_000) -> Iterator[Service]:
-    """The lookup over a folder of packages, on a port of its own."""
+def a_service(packages: Path, own: Path, *more: str, per_minute: int = 1_000_000) -> Iterator[Service]:
+    """The lookup over a folder of packages, on a port of its own; `more` is what else it is told."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = own.with_suffix(".log")
     command = [sys.executable, "-m", "core.public", "--packages", str(packages), "--own", str(own), "--port", str(port),
-               "--per-minute", str(per_minute)]
+               "--per-minute", str(per_minute), *more]
     with log.open("wb") as written:
         process = subprocess.Popen(command, cwd=ROOT, stdout=written, stderr=written, env=os.environ | {"PYTHONUTF8": "1"})
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from core.lifecycle import LIFECYCLES, Lifecycle
 from core.record import LAYOUTS
 from core.rules import RULES
-from core.vocabulary import Category, Duty, FindingClass, JobKind, JobState, Level, Remedy
+from core.vocabulary import Category, Duty, FindingClass, JobKind, JobState, Level, PhotoRefusal, Remedy
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -27,7 +27,7 @@ def code_map() -> str:
 def glossary() -> str:
     """Every word of the closed lists: code, Chinese, English."""
     lines = ["| list | code | 中文 | English |", "|---|---|---|---|"]
-    for words in (Level, Category, FindingClass, Remedy, Duty, JobKind, JobState):
+    for words in (Level, Category, FindingClass, Remedy, Duty, PhotoRefusal, JobKind, JobState):
         lines += [f"| {words.__name__} | `{word.value}` | {word.zh} | {word.en} |" for word in words]
     for machine in LIFECYCLES.values():
         words = type(machine.start)

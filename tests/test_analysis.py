@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from core import analysis
-from core.database import query_apart
+from core.apart import query_apart
 from core.errors import BadRequest
 from tests.builders import NAMELESS, SECRET, WRONG_BIRTH, a_desk, a_filing, people
 
@@ -47,7 +47,7 @@ def test_no_column_holds_a_name_a_number_or_what_was_filed(desk):
     assert set(columns) == set(analysis.TABLES)
     assert set(columns["records"]) == {
         "term", "province", "province_name", "institution", "institution_name", "level", "category", "layout", "format",
-        "status", "conferred_month",
+        "status", "conferred_month", "person", "birth_year",
     }
     assert set(columns["findings"]) == {
         "term", "province", "province_name", "institution", "institution_name", "level", "category", "rule", "class",

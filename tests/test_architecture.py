@@ -84,10 +84,10 @@ def test_the_core_knows_no_screen(path):
 
 
 @pytest.mark.parametrize("path", [*CORE, *PAGES], ids=_id)
-def test_only_one_module_knows_the_engine(path):
+def test_the_engine_is_known_at_the_door_under_the_key_and_in_the_box_apart_alone(path):
     knows = any(name.split(".")[0] == "duckdb" for name in _imports(path))
 
-    assert knows == (_id(path) == "core/database.py")
+    assert knows == (_id(path) in ("core/database.py", "core/at_rest.py", "core/apart.py"))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=_id)
@@ -115,14 +115,15 @@ def test_there_is_one_clock(path):
 def test_statuses_and_acts_are_written_in_the_ledger_alone(path):
     writes = [
         text for text in _literals(path)
-        if re.search(r"INSERT\s+INTO\s+(filing|record|withheld_case|nil_return|act)\b", text)
+        if re.search(r"INSERT\s+INTO\s+(filing|record|withheld_case|nil_return|correction|publication_run|act|act_link)\b", text)
         or re.search(r"UPDATE\s[^;]*?\bSET\b(?:(?!\bFROM\b|\bWHERE\b).)*\bstatus\s*=", text, re.DOTALL)
-        or re.search(r"(UPDATE|DELETE\s+FROM)\s+act\b", text)
+        or re.search(r"(UPDATE|DELETE\s+FROM)\s+act(_link)?\b", text)
     ]
     appended = [
         ast.unparse(node) for node in ast.walk(_tree(path))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".append") and len(node.args) == 2
-        and ast.unparse(node.args[0]).strip("'\"") in ("filing", "record", "withheld_case", "nil_return", "act")
+        and ast.unparse(node.args[0]).strip("'\"") in (
+            "filing", "record", "withheld_case", "nil_return", "correction", "publication_run", "act", "act_link")
     ]
 
     assert bool(writes) == bool(appended) == (path.name == "ledger.py")
@@ -130,7 +131,7 @@ def test_statuses_and_acts_are_written_in_the_ledger_alone(path):
 
 @pytest.mark.parametrize("path", CORE, ids=_id)
 def test_the_book_of_acts_is_only_ever_added_to(path):
-    assert [text for text in _literals(path) if re.search(r"(UPDATE\s+act|DELETE\s+FROM\s+act)\b", text)] == []
+    assert [text for text in _literals(path) if re.search(r"(UPDATE\s+act|DELETE\s+FROM\s+act)(_link)?\b", text)] == []
 
 
 @pytest.mark.parametrize("path", [*CORE, *PAGES], ids=_id)
@@ -185,3 +186,15 @@ def test_requirements_are_pinned_exactly(name):
 
     assert wanted
     assert [line for line in wanted if not re.fullmatch(r"[A-Za-z0-9_.\-]+(\[[a-z,]+\])?==[0-9][A-Za-z0-9.]*", line)] == []
+
+
+@pytest.mark.parametrize("path", [*CORE, *PAGES], ids=_id)
+def test_parquet_of_the_store_is_read_and_written_under_its_key_alone(path):
+    """What is public, and a backup's list of files, is plain."""
+    plain = ("core/at_rest.py", "core/backup.py", "core/package_folder.py", "core/public_package.py")
+    knows = {name for name in _imports(path) if name.startswith("pyarrow.parquet")} | {
+        ast.unparse(node) for node in ast.walk(_tree(path))
+        if isinstance(node, ast.Attribute) and node.attr in ("write_parquet", "read_parquet", "scan_parquet", "read_parquet_schema")
+    }
+
+    assert not knows or _id(path) in plain or _id(path).startswith("core/public/")

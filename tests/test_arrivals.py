@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.arrivals import Arrivals, Broken, CentreError, NoRoom, NotAwaited, TooLarge
+from core.arrivals import Arrivals, Broken, NotAwaited, TooLarge
+from core.errors import CentreError, DiskFull
 
 NAME = "名单.csv"
 
@@ -101,7 +102,7 @@ def test_a_file_too_large_for_the_disk_is_refused_before_it_comes(tmp_path: Path
     awaited = Arrivals()
     token = awaited.expect(tmp_path, 10**18)
 
-    with pytest.raises(NoRoom):
+    with pytest.raises(DiskFull):
         bring(awaited, token, b"one", length=10**17)
 
     assert left(tmp_path) == []
@@ -115,13 +116,13 @@ def test_a_disk_that_fills_up_midway_is_told_and_nothing_is_left(tmp_path: Path)
 
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
     try:
-        with pytest.raises(NoRoom):
+        with pytest.raises(DiskFull):
             bring(awaited, token, *[b"x" * 60_000] * 2)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     assert left(tmp_path) == []
-    assert isinstance(awaited.of(token).refusal, NoRoom)
+    assert isinstance(awaited.of(token).refusal, DiskFull)
 
 
 def test_a_file_awaited_no_longer_is_deleted_and_stopped_while_it_comes(tmp_path: Path):
@@ -168,7 +169,7 @@ def test_a_name_is_only_ever_shown_and_leads_nowhere(tmp_path: Path, given: str,
     assert left(tmp_path) == [arrival.path]
 
 
-@pytest.mark.parametrize("refusal", [NotAwaited(), TooLarge(8_000_000_000), NoRoom(), Broken()], ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("refusal", [NotAwaited(), TooLarge(8_000_000_000), DiskFull(), Broken()], ids=lambda each: type(each).__name__)
 def test_every_refusal_says_what_to_do_in_both_languages(refusal: CentreError):
     assert refusal.zh.endswith("。")
     assert refusal.en.endswith(".")

@@ -1,5 +1,8 @@
 """Scans of resolutions and approvals are kept as they came, by hash, and nothing else passes for one."""
 
+import os
+import tracemalloc
+
 import pytest
 
 from core import admission, attachments, intake, reading, review, store
@@ -34,6 +37,20 @@ def test_what_is_no_pdf_or_jpeg_is_refused_whatever_its_name(desk, content):
 def test_a_scan_too_large_is_refused(desk):
     with pytest.raises(BadRequest, match="50 MB"):
         attachments.keep(desk.db, PDF + b" " * attachments.LARGEST, "scan.pdf")
+
+
+def test_no_more_of_a_file_is_read_than_a_scan_may_have(desk, tmp_path):
+    path = tmp_path / "决议.pdf"
+    path.write_bytes(PDF)
+    os.truncate(path, 10 * attachments.LARGEST)
+
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadRequest, match="50 MB"):
+            attachments.keep_file(desk.db, path)
+        assert tracemalloc.get_traced_memory()[1] < 3 * attachments.LARGEST
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(

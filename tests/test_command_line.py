@@ -9,12 +9,16 @@ import zipfile
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from core import lookup, store
+from core import lookup, publication_run, store
 from core.__main__ import main
+from core.desk import DEMO_ACTORS, Desk, system_clock
+from core.errors import NotAllowed
 from core.rules import RULES
-from tests.builders import HONORARY, NAMELESS, WRONG_BIRTH, a_csv, people
+from tests.builders import HONORARY, NAMELESS, TERM, WRONG_BIRTH, a_csv, at_desk, people, released
+from tests.test_photos import a_folder, a_photo
 
 ROOT = Path(__file__).parents[1]
 HEADER = ["row", "certificate_no", "rule", "class", "field", "value", "zh", "en"]
@@ -128,6 +132,10 @@ def test_what_cannot_be_done_ends_with_2_and_a_line_on_stderr(tmp_path, argument
     assert "Traceback" not in told.stderr
 
 
+def _somebody(db):
+    return Desk(db, DEMO_ACTORS["releaser"], system_clock)
+
+
 def test_the_whole_line_can_be_driven_from_the_command_line(tmp_path):
     home, out = tmp_path / "home", tmp_path / "feedback.zip"
     path = a_csv(tmp_path / "filing.csv", [*people(12), *people(2, first=12, **NAMELESS)])
@@ -138,22 +146,31 @@ def test_the_whole_line_can_be_driven_from_the_command_line(tmp_path):
     approve = _run("approve", 1, "--date", "2025-09-10", "--document", "示范学位办〔2025〕1号", home=home)
     twice = _run("approve", 1, "--date", "2025-09-10", "--document", "示范学位办〔2025〕1号", home=home)
     count = _run("publish", "2024-2", home=home)
-    stale = _run("publish", "2024-2", "--count", 11, home=home)
-    publish = _run("publish", "2024-2", "--count", 12, home=home)
+    unfed = _run("publish", "2024-2", "--freeze", home=home)
     feedback = _run("feedback", "2024-2", "--out", out, home=home)
+    freeze = _run("publish", "2024-2", "--freeze", home=home)
+    own = _run("release", 1, "--count", 12, home=home)
+    db = store.open_store(home)
+    with pytest.raises(NotAllowed, match="typed"):
+        publication_run.release(_somebody(db), 1, counted=11)
+    publication_run.release(_somebody(db), 1, counted=12)
+    db.close()
 
     assert (load.returncode, load.stdout) == (0, "已接收为批次1：14条，符合12条，暂不提供2条，不属查询范围0条。\n")
     assert (again.returncode, again.stdout) == (2, "")
     assert "由“命令行”接收" in again.stderr
-    assert (early.returncode, early.stdout) == (0, "待上网0条；确认请加 --count 0。\n")
+    assert (early.returncode, early.stdout) == (
+        0, "待省级审核：12条\n关键信息不完整：2条\n可上网0条；冻结请加 --freeze。\n",
+    )
     assert approve.returncode == 0
     assert twice.returncode == 2
-    assert (count.returncode, count.stdout) == (0, "待上网12条；确认请加 --count 12。\n")
-    assert stale.returncode == 2
-    assert (publish.returncode, publish.stdout) == (0, "已上网12条。\n")
+    assert (count.returncode, count.stdout.splitlines()[-1]) == (0, "可上网12条；冻结请加 --freeze。")
+    assert (unfed.returncode, "尚未反馈" in unfed.stderr) == (2, True)
+    assert (freeze.returncode, freeze.stdout.splitlines()[-1]) == (0, "第1批已冻结12条；请另一人放行：release 1 --count 12。")
+    assert (own.returncode, "第二人放行" in own.stderr) == (2, True)
     assert feedback.returncode == 0
-    with zipfile.ZipFile(out) as archive:
-        assert len(archive.namelist()) == 2
+    with zipfile.ZipFile(out) as archive, zipfile.ZipFile(io.BytesIO(archive.read("11.zip"))) as bundle:
+        assert [name[:6] for name in bundle.namelist()] == ["北京市/反馈", "北京市/反馈", "北京市/反馈"]
     db = store.open_store(home)
     assert lookup.find(db, "张安安", "8090142025000001") is not None
 
@@ -217,12 +234,15 @@ def test_what_is_on_line_is_packaged_released_and_verified_from_the_command_line
         path = a_csv(tmp_path / f"{filing}.csv", people(12, first=first))
         assert _run("load", path, "--term", "2024-2", home=home).returncode == 0
         _run("approve", filing, "--date", "2025-09-01", "--document", "京学位〔2025〕1号", home=home)
-        _run("publish", "2024-2", "--count", 12, home=home)
+        db = store.open_store(home)
+        publication_run.open_term(_somebody(db), TERM)
+        publication_run.pass_gate(_somebody(db), filing)
+        publication_run.freeze(_somebody(db), filing)
+        db.close()
 
-        told = _run("package", home=home)
+        told = _run("release", filing, "--count", 12, home=home)
 
-        assert told.returncode == 0
-        assert f"第{filing}号" in told.stdout and f"公开证书{12 * filing}条" in told.stdout
+        assert (told.returncode, told.stdout) == (0, f"第{filing}批已放行12条，因变动留下0条；数据包：{filing}。\n")
     assert "没有变化" in _run("package", home=home).stdout
     assert "第3号全量包" in _run("package", "--full", home=home).stdout
     assert (home / "packages" / "latest").read_text() == "000003"
@@ -237,3 +257,42 @@ def test_what_is_on_line_is_packaged_released_and_verified_from_the_command_line
         refused = _program("verify-package", folder)
         assert (refused.returncode, refused.stdout) == (2, "")
         assert refused.stderr.endswith("。\n") and refused.stderr.count("\n") == 1
+
+
+def test_the_package_command_puts_nothing_on_line_that_was_not_released(tmp_path):
+    home = tmp_path / "store"
+    _run("load", a_csv(tmp_path / "1.csv", people(12)), "--term", "2024-2", home=home)
+    _run("approve", 1, "--date", "2025-09-01", "--document", "京学位〔2025〕1号", home=home)
+    early = _run("package", home=home)
+    db = store.open_store(home)
+    desk = at_desk(_somebody(db))
+    released(desk, counted=12)
+    with db.transaction() as tx:  # a photo that came since would change what is public
+        tx.run("INSERT INTO photo (record_id, sha256, file_name, files, readable, size) VALUES (3, 'ab', 'x.jpg', 1, TRUE, 1)")
+    db.close()
+
+    changed = _run("package", "--full", home=home)
+
+    for refused in (early, changed):
+        assert (refused.returncode, "第二人放行" in refused.stderr) == (2, True)
+    assert [path.name for path in sorted((home / "packages").glob("*"))] == [".writing", "000001", "latest"]
+
+
+def test_photos_are_put_to_records_on_file_and_those_not_taken_are_listed(tmp_path):
+    home, out, records = tmp_path / "home", tmp_path / "refused.csv", people(12)
+    a_folder(tmp_path / "照片", {f"{records[0]['ZJHM']}.jpg": a_photo(), "stranger.jpg": a_photo(seed=2)})
+    a_folder(tmp_path, {f"{records[1]['ZJHM']}.JPG": a_photo(seed=3)})
+    _run("load", a_csv(tmp_path / "filing.csv", records), home=home)
+    whose = ("--term", "2024-2", "--institution", "80901")
+
+    early = _run("photos", tmp_path / "照片", "--term", "2024-1", "--institution", "80901", home=home)
+    folder = _run("photos", tmp_path / "照片", *whose, "--out", out, home=home)
+    one = _run("photos", tmp_path / f"{records[1]['ZJHM']}.JPG", *whose, home=home)
+    broken = _run("photos", tmp_path / "filing.csv", *whose, home=home)
+
+    assert (early.returncode, "没有在库报送" in early.stderr) == (2, True)
+    assert (folder.returncode, folder.stdout) == (1, "照片2张：1条记录收到照片，其中0条转为符合；未收1张。\n")
+    assert pl.read_csv(out).select("file_name", "zh").row(0) == ("stranger.jpg", "对不上该单位本学期的在库记录，请核对文件名。")
+    assert (one.returncode, one.stdout) == (0, "照片1张：1条记录收到照片，其中0条转为符合；未收0张。\n")
+    assert (broken.returncode, "zip" in broken.stderr) == (2, True)
+    assert len(list((tmp_path / "照片").iterdir())) == 2

@@ -17,7 +17,7 @@ from core.vocabulary import Duty
 from tests.builders import NAMELESS, NOON, SECRET, WRONG_BIRTH, a_csv, a_filing, kept_files, people
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 100 if os.environ.get("DESK_PROOF") else 5
+ROUNDS = 100 if os.environ.get("DESK_PROOF") else 3
 RECORDS = 300
 LOADER = """
 import sys

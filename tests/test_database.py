@@ -149,10 +149,15 @@ def test_a_file_that_is_no_store_is_not_taken_for_a_busy_one(tmp_path):
             pytest.fail("a damaged file is not a busy one")
 
 
-def test_migrations_are_numbered_without_gaps():
-    numbers = [int(re.fullmatch(r"(\d{4})_[a-z_]+\.sql", path.name)[1]) for path in SCHEMA]
+def _number(path):
+    return int(re.fullmatch(r"(\d{4})_[a-z_]+\.sql", path.name)[1])
 
-    assert numbers == list(range(1, len(numbers) + 1))
+
+def test_migrations_are_numbered_each_once_from_one():
+    numbers = [_number(path) for path in SCHEMA]
+
+    assert numbers[0] == 1
+    assert len(set(numbers)) == len(numbers)
 
 
 def test_each_migration_is_recorded_and_applied_once(tmp_path):
@@ -164,5 +169,42 @@ def test_each_migration_is_recorded_and_applied_once(tmp_path):
     again = Database.open(tmp_path)
 
     recorded = again.frame("SELECT number, name FROM migration ORDER BY number").rows()
-    assert recorded == [(place, path.stem) for place, path in enumerate(SCHEMA, start=1)]
+    assert recorded == [(_number(path), path.stem) for path in SCHEMA]
     assert _provinces(again) == ["11"]
+
+
+def test_notices_issued_before_there_were_runs_become_runs_with_their_lines(tmp_path, monkeypatch):
+    before = tmp_path / "schema"
+    before.mkdir()
+    for path in SCHEMA:
+        if _number(path) < 10:
+            (before / path.name).write_bytes(path.read_bytes())
+    with monkeypatch.context() as earlier:
+        earlier.setattr("core.migrations._SCHEMA", before)
+        store = Database.open(tmp_path / "store")
+    with store.transaction() as tx:
+        tx.run("INSERT INTO province VALUES ('11', '北京市', 'Beijing')")
+        tx.run("INSERT INTO institution VALUES ('80901', '示例科学研究院', NULL, '11', true)")
+        tx.run(
+            "INSERT INTO filing (filing_id, term, institution, province, category, level, supplement, layout, format, file_name, "
+            "sha256, size, records, first_record, parquet, ruleset, received_at, received_by, status) VALUES (1, '2024-2', '80901', "
+            "'11', '2.3.1', '4', false, 'new27', 'csv', 'a.csv', 'x', 1, 2, 1, 'a', 'r', '2025-09-01', 't', 'approved')"
+        )
+        for record_id, cls in ((1, "incomplete"), (2, "classified")):
+            told = {"id": record_id, "cls": cls}
+            tx.run("INSERT INTO record (record_id, version, filing_id, filing_row, name, declared, status) "
+                   "VALUES ($id, 1, 1, $id + 1, '张明', false, 'withheld')", **told)
+            tx.run("INSERT INTO withheld_case VALUES ($id, $id, 1, 1, $cls, 1, 'sent', 1, '2025-09-01')", **told)
+            tx.run("INSERT INTO finding (record_id, version, filing_id, rule, class, field) VALUES ($id, 1, 1, 'I01', $cls, 'XM')", **told)
+            tx.run("INSERT INTO notice_item VALUES (1, $id, $id, 1)", **told)
+        tx.run("INSERT INTO notice VALUES (1, '2024-2', '80901', '11', 1, 2, 1, '2025-11-30', '2025-09-15', 't')")
+    store.close()
+
+    store = Database.open(tmp_path / "store")
+
+    told = store.one("SELECT run_id, institution_zh, province_zh, records, incomplete, inaccurate, classified_records FROM notice")
+    assert tuple(told.values()) == (1, "示例科学研究院", "北京市", 2, 1, 0, 1)
+    assert store.frame("SELECT term, month FROM feedback_run").rows() == [("2024-2", None)]
+    assert store.frame("SELECT record_id, age, since, sentence FROM feedback_line").rows() == [(1, 14, "first", None)]
+    with store.transaction() as tx:
+        assert tx.next_ids("feedback_run") == 2

@@ -1,21 +1,38 @@
 """The synthetic nation: every fault is found, nothing else is, and it looks like a nation."""
 
 import os
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from core import overview, reading, reference
+from core import (
+    attachments,
+    audit,
+    balance,
+    contacts,
+    corrections,
+    expected,
+    explanations,
+    jobs,
+    nil_returns,
+    reading,
+    reference,
+    revocation_list,
+    views,
+)
 from core.checking import FILING_ROW
-from core.demo import line
+from core.deadlines import Term
+from core.demo import cycle, directory, line
 from core.demo.faults import FAULTS
 from core.demo.nation import Nation, make_nation
 from core.demo.plan import CATEGORIES
+from core.desk import Desk
 from core.record import COLUMNS
 from core.rules import RULES
-from core.vocabulary import Category
+from core.vocabulary import Category, JobState
 from tests.builders import a_desk
 
 NOW = datetime(2026, 11, 23, 12)
@@ -155,14 +172,80 @@ def test_another_seed_makes_another_nation(tmp_path: Path):
     assert not one.filings.equals(two.filings)
 
 
-def test_the_demo_leaves_a_desk_with_work_to_do_and_its_truth_beside_it(tmp_path):
-    desk = a_desk(tmp_path, at=NOW)
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory) -> Iterator[tuple[Desk, line.Walked]]:
+    """A desk after the demo."""
+    desk = a_desk(tmp_path_factory.mktemp("walked"), at=NOW)
+    yield desk, line.walk(desk, records=2_000, seed=3)
+    desk.db.close()
 
-    walked = line.walk(desk, records=2_000, seed=3)
 
-    balance = overview.balance(desk)
-    assert balance["gap"].to_list() == [0] * 6
-    latest, earlier = balance.row(0, named=True), balance[1:]
+def test_the_demo_leaves_a_desk_with_work_to_do(walked):
+    sheet = balance.sheet(walked[0])
+    assert sheet["gap"].to_list() == [0] * 6
+    latest, earlier = sheet.row(0, named=True), sheet[1:]
     assert latest["ready"] > 0 and latest["to_send"] > 0 and latest["unapproved"] > 0 and latest["published"] == 0
     assert earlier["ready"].sum() == earlier["to_send"].sum() == 0
-    assert (walked.folder / "truth.csv").exists()
+
+
+def test_what_the_demo_finds_is_the_truth_it_leaves_beside_it(walked):
+    desk, told = walked
+    replaced = desk.db.frame("SELECT file_name AS file FROM filing WHERE status = 'replaced'")
+    by_the_province = desk.db.frame("SELECT file_name AS file, 'O03' AS rule FROM filing WHERE status = 'returned'")
+
+    found = desk.db.frame(FINDINGS, filing_row=FILING_ROW).join(replaced, on="file", how="anti")
+    found = found.join(by_the_province, on=["file", "rule"], how="anti")
+
+    truth = pl.read_csv(told.folder / "truth.csv")
+    assert found.select(KEY).sort(KEY).equals(truth.select(KEY).sort(KEY))
+
+
+def test_the_latest_semester_of_the_demo_has_a_filing_in_every_state(walked):
+    desk, told = walked
+    latest = views.filings(desk, views.FilingFilter(term="2025-2"))
+
+    assert set(latest["status"]) == {"received", "approved", "returned", "replaced"}
+    late = latest.filter("supplement").row(0, named=True)
+    assert (late["status"], views.filing(desk, late["filing_id"])["consent_document"]) == ("received", None)
+    again = latest.filter(version=2)["filing_id"].item()
+    changes = views.filing_versions(desk, again).filter(version=2).select("added", "gone", "altered").row(0)
+    assert changes == (4, 2, 3)
+    assert told.filings == 61
+
+
+def test_the_demo_has_packages_done_failed_and_cancelled_and_nil_returns(walked):
+    desk, _ = walked
+    found = {job.state: job for job in jobs.page(desk, 0, 9)}
+
+    assert set(found) == {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+    assert "条数与申报不符" in found[JobState.FAILED].zh and found[JobState.FAILED].can_be_retried
+    loaded = [each["filing_id"] for job in jobs.page(desk, 0, 9) for each in job.outcome]
+    assert len(loaded) >= 2
+    assert {attachments.of_filing(desk, each)["file_name"].item() for each in loaded} == {"学位授予决议.jpg"}
+    term = Term.parse("2025-2")
+    assert nil_returns.of_term(desk, term)["status"].to_list() == ["standing", "withdrawn"]
+    grid = expected.totals(desk, term)
+    assert min(grid[stage] for stage in ("missing", "nil", "received", "approved", "overdue")) > 0
+
+
+def test_the_demo_goes_round_the_cycle_with_something_in_every_lane(walked):
+    desk, _ = walked
+
+    cycle.go_round(desk)
+
+    lanes = {stage for month in ("2026-09", "2026-10") for stage in corrections.board(desk, month)["stage"]}
+    assert lanes >= {"consent", "checked", "cleared", "withheld", "published", "fed_back"}
+    papers = explanations.papers(desk)
+    assert all(papers.select(pl.col("waiting", "accepted", "refused").sum()).row(0))
+    assert revocation_list.totals(desk, revocation_list.RevocationFilter()) == {"degree": 1, "filing": 1}
+    assert [verdict.invariant.name for verdict in audit.audit(desk, quick=True) if verdict.broken] == []
+
+
+def test_most_institutions_of_the_demo_name_two_contacts_and_some_must_be_reminded(walked):
+    desk, _ = walked
+
+    directory.enter(desk)
+
+    told = contacts.totals(desk, contacts.ContactFilter())
+    assert told["good"] > told["institutions"] / 2
+    assert told["few"] > 0 and told["stale"] > 0

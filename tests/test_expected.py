@@ -10,7 +10,6 @@ from core import (
     expected,
     feedback,
     nil_returns,
-    publication,
     reference,
     reminders,
     review,
@@ -26,7 +25,7 @@ from core.expected import GridFilter
 from core.nil_returns import Nil
 from core.ruleset import Proposal
 from core.vocabulary import Category, Level
-from tests.builders import LATE, NAMELESS, TERM, a_desk, a_filing, an_approval, at_desk, people
+from tests.builders import LATE, NAMELESS, TERM, a_desk, a_filing, an_approval, at_desk, people, released
 from tests.builders_tables import table, with_tables
 
 NEXT = Term(2025, 2)
@@ -154,7 +153,7 @@ def test_each_step_is_told_with_its_count_and_its_day(desk):
     told.append(lines(now)[("80901", "4")])
     feedback.issue(at_desk(desk, at=datetime(2026, 9, 28)), NEXT)
     told.append(lines(now)[("80901", "4")])
-    publication.publish(at_desk(desk, at=datetime(2026, 9, 30)), NEXT, counted=3)
+    released(at_desk(desk, at=datetime(2026, 9, 30)), NEXT, counted=3)
     told.append(lines(now)[("80901", "4")])
 
     assert [line["stage"] for line in told] == ["missing", "received", "checked", "fed_back", "published"]

@@ -25,13 +25,14 @@ from pathlib import Path
 
 import pytest
 
-from core import admission, attachments, inbox, intake, jobrunner, jobs, package, photos, reading, unpacking
+from core import admission, attachments, inbox, intake, jobends, jobs, package, photos, reading, unpacking
 from core.desk import Desk
 from core.errors import BadRequest, DiskFull, DuplicateFiling
-from core.inbox import Found, Watch
+from core.inbox import Found
 from core.jobrunner import Runner
 from core.package import SHEET, Sheet
 from core.vocabulary import JobState
+from core.watch import Watch
 from tests import test_crash
 from tests.builders import a_csv, a_desk, declared, kept_files, people, statuses
 from tests.test_attachments import PDF
@@ -345,7 +346,7 @@ def test_a_job_whose_file_finds_no_room_while_it_is_read_says_so_and_succeeds_wh
 
 @pytest.mark.parametrize("moment", range(1, 7))
 def test_a_job_met_by_a_full_disk_at_any_moment_is_done_once_there_is_room(desk, tmp_path, monkeypatch, moment):
-    monkeypatch.setattr(jobrunner, "_PATIENCE", 0.05)
+    monkeypatch.setattr(jobends, "_PATIENCE", 0.05)
     path, asked = a_csv(tmp_path / "a.csv", people(300)), 0
 
     def now():

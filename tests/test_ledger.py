@@ -2,10 +2,22 @@
 
 import pytest
 
-from core import feedback, ledger, publication, review
+from core import feedback, ledger, review
 from core.errors import NotAllowed
 from core.lifecycle import FILING, RECORD
-from tests.builders import HONORARY, NAMELESS, NOON, TERM, a_desk, a_filing, an_approval, at_desk, people, statuses
+from tests.builders import (
+    HONORARY,
+    NAMELESS,
+    NOON,
+    TERM,
+    a_desk,
+    a_filing,
+    an_approval,
+    at_desk,
+    people,
+    released,
+    statuses,
+)
 
 _OF_FILING = "SELECT record_id, version FROM record WHERE filing_id = $filing_id"
 
@@ -18,17 +30,21 @@ def test_every_step_of_the_line_is_one_act_in_the_book(tmp_path):
     desk = a_desk(tmp_path)
     a_filing(desk, [*people(3), *people(2, first=3, **NAMELESS)], approved=True)
     feedback.issue(desk, TERM)
-    publication.publish(desk, TERM, counted=3)
+    released(desk, TERM, counted=3)
 
     assert _acts(desk) == [
         ("filing", "receive", "filing", 1, 1),
         ("record", "sort", "filing", 1, 5),
         ("filing", "approve", "filing", 1, 1),
-        ("case", "send", "term", None, 2),
+        ("case", "send", "feedback_run", 1, 2),
+        ("publication_run", "open", "publication_run", 1, 1),
+        ("publication_run", "pass", "publication_run", 1, 1),
+        ("publication_run", "freeze", "publication_run", 1, 1),
         ("record", "publish", "publication", 1, 3),
+        ("publication_run", "release", "publication_run", 1, 1),
     ]
-    who_and_when = desk.db.frame("SELECT DISTINCT actor, acted_at FROM act").rows()
-    assert who_and_when == [(desk.actor.key, NOON)]
+    who_and_when = desk.db.frame("SELECT DISTINCT actor, acted_at FROM act ORDER BY actor").rows()
+    assert who_and_when == [("colleague", NOON), (desk.actor.key, NOON)]
 
 
 def test_an_event_moves_all_the_chosen_or_none(tmp_path):

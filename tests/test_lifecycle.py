@@ -7,20 +7,33 @@ import pytest
 
 from core.errors import NotAllowed
 from core.lifecycle import (
+    ACCOUNT,
+    ANNOUNCEMENT,
     CASE,
+    CONTACT,
+    CORRECTION,
     FILING,
     LIFECYCLES,
     NIL_RETURN,
+    PUBLICATION_RUN,
     RECORD,
+    AnnouncementStatus,
     CaseStatus,
+    ContactStatus,
+    CorrectionStatus,
     FilingStatus,
     NilStatus,
     RecordStatus,
+    RunStatus,
 )
 from core.vocabulary import FindingClass
 
 SCHEMA = "\n".join(path.read_text() for path in sorted((Path(__file__).parents[1] / "core/schema").glob("[0-9]*.sql")))
-TABLES = {"filing": "filing", "record": "record", "case": "withheld_case", "nil_return": "nil_return"}
+TABLES = {
+    "filing": "filing", "record": "record", "case": "withheld_case", "nil_return": "nil_return", "correction": "correction",
+    "account": "account", "publication_run": "publication_run", "contact": "contact",
+    "announcement": "announcement",
+}
 
 
 def _allowed(table: str, column: str) -> set[str]:
@@ -56,6 +69,11 @@ def test_the_store_accepts_exactly_the_classes_and_reasons_there_are():
         (RECORD, {RecordStatus.SUPERSEDED, RecordStatus.WITHDRAWN, RecordStatus.REVOKED}),
         (CASE, {CaseStatus.CLOSED}),
         (NIL_RETURN, {NilStatus.WITHDRAWN, NilStatus.SUPERSEDED}),
+        (CORRECTION, {CorrectionStatus.DECLINED, CorrectionStatus.SETTLED, CorrectionStatus.LAPSED}),
+        (ACCOUNT, set()),
+        (PUBLICATION_RUN, {RunStatus.RELEASED, RunStatus.ABANDONED}),
+        (CONTACT, {ContactStatus.FORMER}),
+        (ANNOUNCEMENT, {AnnouncementStatus.LIFTED}),
     ],
     ids=LIFECYCLES,
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import lookup, publication, review
+from core import lookup, review
 from tests.builders import (
     HONORARY,
     NAMELESS,
@@ -14,6 +14,7 @@ from tests.builders import (
     a_filing,
     a_record,
     people,
+    released,
 )
 
 NUMBER = "8090142025000123"
@@ -22,7 +23,7 @@ NUMBER = "8090142025000123"
 def _online(tmp_path, *records, **filing):
     desk = a_desk(tmp_path)
     a_filing(desk, records, approved=True, **filing)
-    publication.publish(desk, TERM, counted=len(records))
+    released(desk, TERM, counted=len(records))
     return desk
 
 
@@ -63,7 +64,7 @@ def test_name_and_number_must_both_be_right(tmp_path, name, number):
 def test_withheld_and_out_of_scope_records_answer_like_those_that_do_not_exist(tmp_path, fault):
     desk = a_desk(tmp_path)
     a_filing(desk, [*people(1), a_record(**fault)], approved=True)
-    publication.publish(desk, TERM, counted=1)
+    released(desk, TERM, counted=1)
 
     assert lookup.find(desk.db, fault.get("XM", "张明") or "", NUMBER) is None
     assert lookup.find(desk.db, "张明", NUMBER) is None

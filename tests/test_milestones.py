@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 import pytest
 
-from core import feedback, milestones, publication, revision, ruleset
+from core import feedback, milestones, revision, ruleset
 from core.deadlines import Term
 from core.milestones import GROUNDS, Ground, Kind, State
 from core.ruleset import Proposal
 from core.settings import Settings
-from tests.builders import NAMELESS, TERM, a_desk, a_filing, an_approval, at_desk, people
+from tests.builders import NAMELESS, TERM, a_desk, a_filing, an_approval, at_desk, people, released
 from tests.builders_tables import table
 
 EARLIER = {"HXWRQ": "20240620", "BYNY": "202406", "RXNY": "202009", "KSH": None}
@@ -83,7 +83,7 @@ def test_what_is_done_moves_with_the_work(desk):
     ]
 
     feedback.issue(desk, TERM)
-    publication.publish(desk, TERM, counted=3)
+    released(desk, TERM, counted=3)
     days = by_kind(desk)
     assert [(days[kind].done, days[kind].left, days[kind].state) for kind in (Kind.FEED_BACK, Kind.PUBLISH)] == [
         (1, 0, State.DONE), (3, 0, State.DONE),
@@ -93,7 +93,7 @@ def test_what_is_done_moves_with_the_work(desk):
 def test_while_filings_wait_for_their_province_nothing_is_called_done(desk):
     a_filing(desk, [*people(2), *people(1, first=9, **NAMELESS)], approved=True)
     feedback.issue(desk, TERM)
-    publication.publish(desk, TERM, counted=2)
+    released(desk, TERM, counted=2)
     a_filing(desk, people(1, first=40, institution="80902"), institution="80902", name="waiting.csv")
 
     days = by_kind(desk)

@@ -1,6 +1,13 @@
 """What comes at once: data files, photos, scans and the sheet of what is declared; it stands or falls as a whole."""
 
+import json
+import os
+import threading
+import time
 import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +18,13 @@ from hypothesis import strategies as st
 from core import attachments, inbox, jobs, package
 from core.declaration import Declared, Grounds, Resolution
 from core.desk import Desk
-from core.errors import BadRequest, CentreError, UnreadableFiling
-from core.inbox import Found, Watch
+from core.errors import BadRequest, CentreError, DiskFull, UnreadableFiling
+from core.inbox import Found
 from core.jobrunner import Runner
 from core.package import SHEET, Sheet
 from core.suggestion import Suggestion
 from core.vocabulary import Category, JobState, Level
+from core.watch import Watch
 from tests.builders import TERM, a_csv, people, statuses
 from tests.test_photos import a_photo
 
@@ -96,6 +104,17 @@ def test_one_damaged_file_stops_its_package_and_no_other(desk, tmp_path):
     assert [jobs.one(desk.db, job_id).state for job_id in asked] == [JobState.FAILED, JobState.DONE]
     assert desk.db.frame("SELECT file_name FROM filing")["file_name"].to_list() == ["好.csv"]
     assert statuses(desk, 1) == {"cleared": 10}
+
+
+def test_a_package_refused_is_told_all_that_is_wrong_with_its_files_and_its_sheet_at_once(desk, tmp_path):
+    folder = a_package(tmp_path / "包", "学期,2025-3")
+    (folder / "学士.csv").write_bytes(b"")
+    (folder / "硕士.csv").write_bytes(b"PK\x03\x04 cut short")
+
+    job = loaded(desk, folder)
+
+    assert job.state is JobState.FAILED
+    assert [name for name in (SHEET, "学士.csv", "硕士.csv") if f"{name}：" not in job.zh or f"{name}: " not in job.en] == []
 
 
 def test_photos_of_a_package_are_matched_over_all_its_files_and_strays_are_told_once(desk, tmp_path):
@@ -304,3 +323,120 @@ def test_the_inbox_is_looked_into_by_itself(desk):
     watch.stop()
 
     assert taken
+
+
+def bad_entries(folder: Path) -> dict[str, Callable[[Path], object]]:
+    """Ways in which one entry of an institution's folder can be bad, each by what makes it."""
+    return {
+        "a pipe": lambda place: os.mkfifo(place / "管道"),
+        "a pipe that looks like data": lambda place: os.mkfifo(place / "管道.csv"),
+        "a name in GBK": lambda place: Path(os.fsdecode(os.fsencode(place) + "/名单".encode("gbk") + b".csv")).write_bytes(b"x"),
+        "a name in GBK within": lambda place: within(place).write_bytes(b"x"),
+        "folders too deep": deep,
+    }
+
+
+def within(place: Path) -> Path:
+    """A file whose name is not UTF-8, in a package's folder."""
+    (place / "包").mkdir()
+    return Path(os.fsdecode(os.fsencode(place / "包") + "/名单".encode("gbk") + b".csv"))
+
+
+def deep(place: Path) -> None:
+    """Folders within folders beyond what the system can name."""
+    here = os.getcwd()
+    try:
+        os.chdir(place)
+        for _ in range(30):
+            os.mkdir("d" * 200)
+            os.chdir("d" * 200)
+    finally:
+        os.chdir(here)
+
+
+@pytest.mark.parametrize("kind", list(bad_entries(Path())))
+def test_a_bad_entry_is_told_and_stops_no_other_institution(desk, kind):
+    box = Inbox(desk)
+    bad_entries(box.folder)[kind](box.folder)
+    (box.watch.folder / "80902").mkdir()
+    a_csv(box.watch.folder / "80902" / "学士.csv", people(12))
+
+    assert box.look(0, QUIET, 2 * QUIET) == ["学士.csv"]
+    trouble, = box.watch.troubles
+    assert trouble.institution == "80901"
+    assert (trouble.name + trouble.zh + trouble.en).isprintable()
+    json.dumps(asdict(trouble), ensure_ascii=False).encode()
+
+
+def no_room(*_: object) -> None:
+    """Nothing can be asked for: what is in the inbox stays there."""
+    raise DiskFull
+
+
+def test_files_that_come_and_go_while_they_are_looked_at_do_not_end_the_watch(desk, tmp_path):
+    looks, ended = [], threading.Event()
+    watch = Watch(desk, no_room, quiet=0)
+    folder, aside = watch.folder / "80901", tmp_path / "aside"
+    a_package(folder / "包")
+
+    def come_and_go() -> None:
+        while not ended.is_set():
+            with suppress(FileNotFoundError):
+                (folder / "包").rename(aside)
+            aside.exists() and aside.rename(folder / "包")
+
+    mover = threading.Thread(target=come_and_go)
+    mover.start()
+    try:
+        for at in range(2_000):
+            watch.look(at)
+            looks.append(watch.troubles)
+    finally:
+        ended.set()
+        mover.join()
+
+    assert {len(troubles) for troubles in looks} == {0, 1}
+
+
+def test_one_package_that_cannot_be_asked_for_is_told_and_the_others_are_asked_for(desk):
+    runner = Runner(desk.db, {"inbox": desk.actor, desk.actor.key: desk.actor}.get, desk.now, workers=1)
+
+    def ask(desk: Desk, asked: list) -> None:
+        (watch.folder / "80901" / "学士.csv").unlink(missing_ok=True)
+        runner.ask(desk, asked)
+
+    watch = Watch(desk, ask, quiet=0)
+    for place, institution in enumerate(("80901", "80902")):
+        (watch.folder / institution).mkdir()
+        a_csv(watch.folder / institution / "学士.csv", people(12, first=100 * place))
+
+    watch.look(0)
+
+    assert [job.sender for job in jobs.page(desk, 0, 9)] == ["80902"]
+    assert runner.settle(PATIENCE)
+
+
+def test_the_watch_goes_on_when_the_whole_inbox_was_away(desk, tmp_path, caplog):
+    taken: list[int] = []
+    watch = Watch(desk, lambda *_: taken.append(1), quiet=0.05, every=0.01)
+    watch.folder.rename(tmp_path / "away")
+    watch.start()
+    eventually(lambda: "could not be looked into" in caplog.text)
+    (tmp_path / "away" / "80901").mkdir()
+    a_csv(tmp_path / "away" / "80901" / "学士.csv", people(12))
+    (tmp_path / "away").rename(watch.folder)
+
+    eventually(lambda: taken)
+    watch.stop()
+
+    assert len(caplog.records) == 1
+    assert "/" not in caplog.records[0].getMessage()
+
+
+def eventually(happened: Callable[[], object]) -> None:
+    """Wait, with patience, until it has happened."""
+    for _ in range(PATIENCE * 50):
+        if happened():
+            return
+        time.sleep(0.02)
+    pytest.fail("it never happened")

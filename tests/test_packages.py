@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import lookup, pictures, public_package, publication
+from core import lookup, package_folder, pictures, public_package
 from core.database import Database
 from core.errors import BrokenPackage, NotAllowed, NotFound
 from core.public import package as packages
@@ -17,7 +17,7 @@ from core.public.verifying import verify
 from core.public_package import Public
 from core.record import COLUMNS, PUBLIC
 from core.ruleset import shipped
-from tests.builders import TERM, a_desk, a_filing, a_record, people
+from tests.builders import TERM, a_desk, a_filing, a_record, people, released
 from tests.builders_packages import MARCH, a_delta, a_full, a_number, certificates, public, told
 
 
@@ -52,7 +52,7 @@ def test_a_full_package_holds_what_is_on_line_sorted_by_number(tmp_path, root):
     desk = a_desk(tmp_path)
     a_filing(desk, people(5), approved=True)
     a_filing(desk, people(3, first=5, institution="80902"), institution="80902", approved=True, name="other.csv")
-    publication.publish(desk, TERM, counted=8)
+    released(desk, TERM, counted=8)
     a_filing(desk, people(2, first=10), approved=True, name="waiting.csv")
 
     package = _line_of(desk, root)
@@ -76,7 +76,7 @@ def test_a_package_says_of_every_certificate_what_the_desks_own_lookup_says(tmp_
     told_in_codes = {"XB": None, "XWLB": None, "XWSYDW": None} if layout == "named" else {}
     records = [*people(3, **told_in_codes), a_record(XM=" 阿依古丽·买买提 ", XMPY=None, ZYMC="　计算机科学与技术")]
     a_filing(desk, records, approved=True, layout=layout)
-    publication.publish(desk, TERM, counted=4)
+    released(desk, TERM, counted=4)
 
     rows = pl.read_parquet(_line_of(desk, root).data).to_dicts()
 
@@ -215,7 +215,7 @@ def test_a_record_whose_filed_row_is_lost_is_told_and_nothing_is_written(db, roo
 
 def test_two_packages_are_not_written_at_once(db, root):
     asked = public(db, certificates(n1="张明"))
-    with public_package._next_package(root), db.snapshot() as seen, pytest.raises(NotAllowed, match="being written"):
+    with package_folder.turn(root), db.snapshot() as seen, pytest.raises(NotAllowed, match="being written"):
         public_package.write_full(seen, asked, root)
 
 
@@ -223,7 +223,7 @@ NAMES = st.sampled_from(["张明", "李明", "阿依古丽·买买提", "SMITH J
 STATES = st.dictionaries(st.sampled_from([f"n{place}" for place in range(8)]), NAMES)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(states=st.lists(STATES, min_size=1, max_size=6))
 def test_a_full_package_with_the_deltas_after_it_is_the_next_full_package(db, tmp_path_factory, states):
     root = tmp_path_factory.mktemp("history")
@@ -371,10 +371,10 @@ def test_photos_lie_beside_a_package_when_asked_for_and_are_verified(db, root):
 
 
 def test_a_package_released_is_not_gone_back_from(history, root):
-    public_package.release(root, history[1])
+    package_folder.release(root, history[1])
 
     assert packages.latest(root) == history[1]
     for package in history[:2]:
         with pytest.raises(NotAllowed, match="released already"):
-            public_package.release(root, package)
+            package_folder.release(root, package)
     assert packages.latest(root) == history[1]

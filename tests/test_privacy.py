@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from core import admission, checking, lookup, publication, reading
+from core import admission, checking, lookup, reading
 from core.errors import CentreError, RuleFault
 from core.record import COLUMNS, PUBLIC
 from core.rules import RULES
@@ -24,6 +24,7 @@ from tests.builders import (
     a_record,
     declared,
     people,
+    released,
 )
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +43,7 @@ _INVENTED = re.compile(
 def test_no_column_that_is_not_on_the_certificate_can_be_looked_up(tmp_path):
     desk = a_desk(tmp_path)
     a_filing(desk, [a_record()], approved=True, layout="named")
-    publication.publish(desk, TERM, counted=1)
+    released(desk, TERM, counted=1)
     filed = next((desk.db.folder / "filings").iterdir())
     marked = [pl.lit(f"mark-{code}").alias(code) for code in COLUMNS if code not in PUBLIC]
     codes_alone = [pl.lit(None, pl.String).alias(code) for code in ("XB", "XWLB", "XWSYDW")]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core import pictures, public_package, typed
+from core import package_folder, pictures, typed
 from core.database import Database
 from core.public import image as images
 from core.public import package as packages
@@ -54,7 +54,7 @@ def service(db, tmp_path_factory):
     kept.parent.mkdir(parents=True)
     kept.write_bytes(PICTURE)
     package = a_full(db, folder / "packages", WANTED, photos=True, photo_of={NUMBER: SHA})
-    public_package.release(folder / "packages", package)
+    package_folder.release(folder / "packages", package)
     with a_service(folder / "packages", folder / "own") as running:
         yield running
 
@@ -225,7 +225,7 @@ def test_no_name_and_no_number_is_left_in_a_log(service):
 
 
 def test_lookups_of_one_address_are_limited_and_another_address_is_not(db, tmp_path):
-    public_package.release(tmp_path / "packages", a_full(db, tmp_path / "packages", certificates(n1="张明")))
+    package_folder.release(tmp_path / "packages", a_full(db, tmp_path / "packages", certificates(n1="张明")))
     with a_service(tmp_path / "packages", tmp_path / "own", per_minute=5) as limited:
         answers = [limited.lookup("张明", NUMBER, X_Forwarded_For="192.0.2.7") for _ in range(7)]
         other = limited.lookup("张明", NUMBER, X_Forwarded_For="192.0.2.8")
@@ -248,15 +248,36 @@ def test_an_ipv6_network_counts_as_one_address_and_strange_addresses_as_one():
 def test_before_the_first_package_the_service_says_so(tmp_path):
     with a_service(tmp_path / "packages", tmp_path / "own") as waiting:
         answer, shown = waiting.lookup("张明", NUMBER), waiting.ask("GET", "/")
+        unwell = waiting.ask("GET", "/health")
 
+    assert (unwell.status, unwell.told["ok"], unwell.told["package"]) == (503, False, None)
     assert (answer.status, answer.told["error"]) == (503, page.REFUSALS[503][0])
     assert shown.status == 200
+
+
+def test_a_monitor_is_told_that_the_latest_package_answers_and_nothing_of_who_asks(service):
+    service.lookup("张明", NUMBER)
+
+    answer = service.ask("GET", "/health")
+
+    assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+    assert {"ok": True, "package": 1, "latest_in_use": True}.items() <= answer.told.items()
+    assert set(answer.told) == {"ok", "package", "as_of", "latest_in_use", "free_bytes"}
+
+
+def test_a_disk_with_too_little_room_is_told_to_monitors(db, tmp_path):
+    root = tmp_path / "packages"
+    package_folder.release(root, a_full(db, root, certificates(n1="张明")))
+    with a_service(root, tmp_path / "own", "--least-free", "1000000000") as service:
+        answer = service.ask("GET", "/health")
+
+    assert (answer.status, answer.told["latest_in_use"]) == (503, True)
 
 
 def test_a_new_package_takes_over_without_a_dropped_or_mixed_answer(db, tmp_path):
     """In every package, each certificate's major is the package's own: an answer of two packages would show."""
     root, keys = tmp_path / "packages", [f"n{place}" for place in range(1, 40)]
-    public_package.release(root, a_full(db, root, _of_package(keys, 1)))
+    package_folder.release(root, a_full(db, root, _of_package(keys, 1)))
     with a_service(root, tmp_path / "own") as service:
         answers, stop = [], threading.Event()
         askers = [threading.Thread(target=_keep_asking, args=(service, keys, answers, stop)) for _ in range(4)]
@@ -264,7 +285,7 @@ def test_a_new_package_takes_over_without_a_dropped_or_mixed_answer(db, tmp_path
             asker.start()
         for number in range(2, 6):
             write = a_full if number == 4 else a_delta
-            public_package.release(root, write(db, root, _of_package(keys, number if number != 4 else 3)))
+            package_folder.release(root, write(db, root, _of_package(keys, number if number != 4 else 3)))
             service.wait_for(number)
         stop.set()
         for asker in askers:
@@ -295,7 +316,7 @@ def _keep_asking(service, keys, answers, stop):
 def test_what_was_taken_down_is_not_found_and_what_was_changed_is_found_by_its_new_name_alone(db, tmp_path):
     root = tmp_path / "packages"
     a_full(db, root, certificates(n1="张明", n2="李明", n3="王明"))
-    public_package.release(root, a_delta(db, root, certificates(n1="张敏", n3="王明", n4="赵明")))
+    package_folder.release(root, a_delta(db, root, certificates(n1="张敏", n3="王明", n4="赵明")))
 
     image = Image(images.build(packages.latest(root), tmp_path / "own"))
 
@@ -307,19 +328,21 @@ def test_what_was_taken_down_is_not_found_and_what_was_changed_is_found_by_its_n
 
 def test_a_damaged_package_is_not_used_and_the_old_one_goes_on_answering(db, tmp_path):
     root = tmp_path / "packages"
-    public_package.release(root, a_full(db, root, certificates(n1="张明")))
+    package_folder.release(root, a_full(db, root, certificates(n1="张明")))
     with a_service(root, tmp_path / "own") as service:
         damaged = a_delta(db, root, certificates(n1="张明", n2="李明"))
         content = damaged.data.read_bytes()
         pl.read_parquet(damaged.data).with_columns(XM=pl.lit("李某")).write_parquet(damaged.data)
-        public_package.release(root, damaged)
+        package_folder.release(root, damaged)
         _until(lambda: "仍用原来的" in service.log.read_text())
 
         assert service.lookup("张明", NUMBER).told["package"] == 1
         assert service.lookup("李某", a_number("n2")).told["result"] == "无匹配"
+        unwell = service.ask("GET", "/health")
+        assert (unwell.status, unwell.told["package"], unwell.told["latest_in_use"]) == (503, 1, False)
 
         damaged.data.write_bytes(content)
-        public_package.release(root, a_delta(db, root, certificates(n1="张明", n2="李明", n3="王明")))
+        package_folder.release(root, a_delta(db, root, certificates(n1="张明", n2="李明", n3="王明")))
         service.wait_for(3)
         assert service.lookup("李明", a_number("n2")).told["result"] == "唯一匹配"
 
@@ -333,7 +356,7 @@ def _until(holds):
 
 def test_a_build_that_was_killed_leaves_nothing_in_the_way(db, tmp_path):
     root, own = tmp_path / "packages", tmp_path / "own"
-    public_package.release(root, a_full(db, root, certificates(n1="张明")))
+    package_folder.release(root, a_full(db, root, certificates(n1="张明")))
     unfinished = images.folder_of(packages.latest(root), own).with_suffix(".part")
     unfinished.mkdir(parents=True)
     (unfinished / "keys").write_bytes(b"half")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from core import public_package
+from core import package_folder
 from core.database import Database
 from core.public import image as images
 from core.public import package as packages
@@ -22,11 +22,11 @@ from tests.builders_service import a_service
 
 ROOT = Path(__file__).parents[1]
 PROOF = bool(os.environ.get("DESK_PROOF"))
-ROUNDS = 100 if PROOF else 5
+ROUNDS = 100 if PROOF else 3
 PACKAGER = """
 import sys
 from pathlib import Path
-from core import public_package
+from core import package_folder
 from core.database import Database
 from tests.builders_packages import a_delta, a_full, certificates
 home, round_ = Path(sys.argv[1]), int(sys.argv[2])
@@ -34,9 +34,9 @@ db, root = Database.open(home / "store"), home / "packages"
 wanted = certificates(**{f"n{place}": "张明" if place % 7 else f"张{round_}" for place in range(round_ % 5, 400)})
 print("open", flush=True)
 written = a_delta(db, root, wanted) if round_ else a_full(db, root, wanted)
-if written: public_package.release(root, written)
+if written: package_folder.release(root, written)
 written = a_full(db, root, wanted)
-public_package.release(root, written)
+package_folder.release(root, written)
 print("done", flush=True)
 """
 _T = 5.0
@@ -73,7 +73,7 @@ def many(tmp_path):
     """A released package of some thousands."""
     db = Database.open(tmp_path / "store")
     names = {f"n{place}": f"张{chr(0x4E00 + place)}" for place in range(5000)}
-    public_package.release(tmp_path / "packages", a_full(db, tmp_path / "packages", certificates(**names)))
+    package_folder.release(tmp_path / "packages", a_full(db, tmp_path / "packages", certificates(**names)))
     db.close()
     return tmp_path
 

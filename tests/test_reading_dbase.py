@@ -115,3 +115,10 @@ def test_text_that_begins_with_a_digit_is_not_taken_for_a_table(tmp_path):
     path = a_file(tmp_path, csv_bytes([["1 姓名", *CODES], ["", *a_row()]]))
 
     assert open_filing(path).format == "csv"
+
+
+@pytest.mark.parametrize("cell", [b"A\x1f1", b"\xd5\xc5\x1f\xc3\xf7", b"A\x001"])
+def test_a_control_character_within_a_cell_is_refused_by_address(tmp_path, cell):
+    rows = [*ROWS, [cell, *a_row()[1:]]]
+
+    assert "A5单元格" in refusal(write_dbf(tmp_path / "f", FIELDS, rows)).zh

@@ -4,17 +4,30 @@ import datetime
 import io
 import tracemalloc
 import zipfile
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import polars as pl
 import pytest
 import xlsxwriter
 import xlwt
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.errors import UnreadableFiling
-from core.reading import open_filing
+from core.reading import kept, open_filing
+from core.reading.kept import _READER, plain_sheet
 from core.record import LAYOUTS
 from tests.builders_files import CODES, a_file, a_row, named_header, whole
+
+
+@pytest.fixture(autouse=True, params=["one process each", "one kept for all"])
+def reader(request) -> Iterator[None]:
+    """Workbooks are read the same whether a process is kept for plain ones or not."""
+    with kept() if request.param == "one kept for all" else nullcontext():
+        yield
+
 
 AT = {code: position for position, code in enumerate(CODES)}
 
@@ -37,13 +50,13 @@ def an_xlsx(path: Path, *sheets: list[list], top: int = 0, left: int = 0) -> Pat
     return path
 
 
-def an_xls(path: Path, rows: list[list]) -> Path:
-    """An Excel 97–2003 workbook."""
+def an_xls(path: Path, rows: list[list], top: int = 0, left: int = 0) -> Path:
+    """An Excel 97–2003 workbook, its only sheet beginning at a cell."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("数据")
     day = xlwt.easyxf(num_format_str="yyyy-mm-dd")
-    for at, row in enumerate(rows):
-        for column, cell in enumerate(row):
+    for at, row in enumerate(rows, top):
+        for column, cell in enumerate(row, left):
             if isinstance(cell, datetime.datetime):
                 sheet.write(at, column, cell, day)
             else:
@@ -262,3 +275,67 @@ def test_empty_formatted_cells_far_from_the_data_do_no_harm(tmp_path):
     book.close()
 
     assert whole(tmp_path / "f").height == 2
+
+
+@pytest.mark.parametrize(("rows", "placed", "plain"), [
+    ([list(CODES), a_row(XM="张明")], {}, True),
+    ([list(CODES), a_row(XM="张明")], {"top": 2}, True),
+    ([list(CODES), a_row(XM="张明")], {"left": 1}, False),
+    ([list(CODES), [1.5, *a_row()[1:]]], {}, False),
+    ([list(CODES), [datetime.datetime(2025, 6, 30), *a_row()[1:]]], {}, False),
+    ([list(CODES), [True, *a_row()[1:]]], {}, False),
+], ids=["text", "text below blank rows", "text right of blank columns", "a number", "a date", "a truth value"])
+def test_one_worksheet_of_text_alone_is_read_by_the_process_that_stays(tmp_path, rows, placed, plain):
+    path = an_xlsx(tmp_path / "f.xlsx", rows, **placed)
+    with kept():
+        assert (plain_sheet(path) is not None) == plain
+        assert plain_sheet(an_xlsx(tmp_path / "two.xlsx", rows, rows)) is None
+
+
+@pytest.mark.parametrize(("rows", "placed", "plain"), [
+    ([list(CODES), a_row(XM="张明")], {}, True),
+    ([list(CODES), a_row(XM="张明")], {"top": 2}, False),
+    ([list(CODES), a_row(XM="张明")], {"left": 1}, False),
+    ([list(CODES), [1.5, *a_row()[1:]]], {}, False),
+    ([list(CODES), a_row(XM="张\x1f明")], {}, False),
+], ids=["text", "text below blank rows", "text right of blank columns", "a number", "what stands between cells"])
+def test_a_worksheet_of_text_in_the_old_format_is_read_by_the_process_that_stays(tmp_path, rows, placed, plain):
+    path = an_xls(tmp_path / "f.xls", rows, **placed)
+    with kept():
+        assert (plain_sheet(path) is not None) == plain
+
+
+def test_a_workbook_that_ends_the_process_is_read_all_the_same(tmp_path):
+    path = an_xlsx(tmp_path / "f.xlsx", [list(CODES), a_row(XM="张明")])
+    with kept():
+        assert plain_sheet(path) is not None
+        _READER.get()._process.kill()
+        _READER.get()._process.wait()
+
+        assert plain_sheet(path) is None
+        assert whole(path)["XM"].to_list() == ["张明"]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    cells=st.lists(
+        st.lists(st.one_of(st.just(""), st.text("张明1.E+07 \t\n\x1f\"'=", max_size=6)), min_size=2, max_size=2), min_size=1, max_size=6,
+    ),
+    top=st.integers(0, 2),
+)
+def test_text_is_the_same_from_the_process_that_stays(tmp_path, cells, top):
+    for path in (
+        an_xlsx(tmp_path / "f.xlsx", [["XM", "BZ"], *cells], top=top), an_xls(tmp_path / "f.xls", [["XM", "BZ"], *cells], top=top),
+    ):
+        with kept():
+            kept_way = _told(path)
+
+        assert kept_way == _told(path)
+
+
+def _told(path: Path) -> object:
+    try:
+        opened = open_filing(path)
+        return opened.layout, opened.rows, pl.concat(opened.chunks(3)).rows()
+    except UnreadableFiling as refusal:
+        return refusal.zh

@@ -2,13 +2,16 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 
-from core import admission, intake, overview, publication, reading, review, views
+from core import admission, balance, intake, publication, reading, review, views
 from core.declaration import Declared, Resolution
 from core.errors import BadRequest, NotAllowed, NotAuthorised, NotFound
+from core.publication import Scope
 from core.vocabulary import Category, Duty
-from tests.builders import TERM, a_csv, a_filing, an_approval, at_desk, people, statuses
+from tests.builders import NAMELESS, TERM, a_csv, a_filing, an_approval, at_desk, people, released, statuses
+from tests.test_versions import again
 
 
 def received(desk, records, resolution, name="filing.csv"):
@@ -35,15 +38,14 @@ def test_a_count_that_disagrees_with_the_resolution_is_found_of_the_filing_not_o
 
 
 def test_its_records_do_not_go_up_until_it_is_settled(desk, short):
-    assert publication.ready(desk, TERM) == 0 == overview.balance(desk)["ready"][0]
-    assert publication.by_province(desk, TERM).select("ready", "held").rows() == [(0, 3)]
-    with pytest.raises(NotAllowed):
-        publication.publish(desk, TERM, counted=3)
+    assert publication.ready(desk, TERM) == 0 == balance.sheet(desk)["ready"][0]
+    assert publication.gate(desk, Scope(term=TERM.code)).by_province.select("ready", "held").rows() == [(0, 3)]
+    assert released(desk, TERM, counted=0) == 0
 
     review.settle(desk, short, "X09", note="决议另页列有一人缓授，已核实。")
 
     assert publication.ready(desk, TERM) == 3
-    assert publication.publish(desk, TERM, counted=3) == 3
+    assert released(desk, TERM, counted=3) == 3
     assert views.filing_findings(desk, short)["closed"].to_list() == ["决议另页列有一人缓授，已核实。"]
     assert views.acts(desk)["event"].to_list().count("settle") == 1
 
@@ -90,7 +92,7 @@ def test_several_filings_are_passed_by_one_document_all_or_none(desk):
     waiting = review.waiting(desk)
     assert waiting.select("filing_id", "records", "withheld").rows() == [(first, 2, 0), (second, 3, 0)]
 
-    passed = review.approve_all(desk, [first, second], approved_on=desk.now().date(), document="示范〔2025〕9号")
+    passed = review.approve_all(desk, waiting, approved_on=desk.now().date(), document="示范〔2025〕9号")
 
     assert passed == 5
     assert {views.filing(desk, each)["review_document"] for each in (first, second)} == {"示范〔2025〕9号"}
@@ -100,19 +102,41 @@ def test_several_filings_are_passed_by_one_document_all_or_none(desk):
 def test_when_one_of_several_no_longer_waits_none_is_passed(desk):
     first = a_filing(desk, people(2), name="one.csv").filing_id
     second = a_filing(desk, people(3, first=5), name="two.csv").filing_id
+    seen = review.waiting(desk)
     an_approval(desk, second)
 
-    with pytest.raises(NotAllowed):
-        review.approve_all(desk, [first, second], approved_on=desk.now().date(), document="示范〔2025〕9号")
+    with pytest.raises(NotAllowed) as refusal:
+        review.approve_all(desk, seen, approved_on=desk.now().date(), document="示范〔2025〕9号")
+    assert f"批次 {second} 在" in refusal.value.zh
     assert views.filing(desk, first)["status"] == "received"
+
+
+def test_a_filing_that_changed_since_it_was_looked_at_is_not_passed_unseen_nor_are_those_chosen_with_it(desk):
+    first = a_filing(desk, people(2), name="one.csv").filing_id
+    second = a_filing(desk, people(3, first=5), name="two.csv").filing_id
+    today = {"approved_on": desk.now().date(), "document": "示范〔2025〕9号"}
+    seen = review.waiting(desk)
+
+    third = again(desk, [*people(2, first=5), *people(1, first=7, **NAMELESS)], second)
+    with pytest.raises(NotAllowed, match=f"status: {second}"):
+        review.approve_all(desk, seen, **today)
+    fewer = review.waiting(desk).with_columns(withheld=pl.lit(0), incomplete=pl.lit(0))
+    with pytest.raises(NotAllowed, match=f"status: {third}"):
+        review.approve_all(desk, fewer, **today)
+
+    assert {views.filing(desk, each)["status"] for each in (first, third)} == {"received"}
+    assert review.approve_all(desk, review.waiting(desk), **today) == 5
 
 
 def test_a_province_passes_only_its_own(desk):
     first = a_filing(desk, people(2), name="one.csv").filing_id
     shanghai = at_desk(desk, Duty.READ, Duty.APPROVE, province="31")
+    today = {"approved_on": desk.now().date(), "document": "示范〔2025〕9号"}
 
     assert review.waiting(shanghai).is_empty()
     with pytest.raises(NotFound):
-        review.approve_all(shanghai, [first], approved_on=desk.now().date(), document="示范〔2025〕9号")
+        review.approve_all(shanghai, review.waiting(desk), **today)
+    with pytest.raises(NotFound):
+        review.approve(shanghai, first, **today)
     with pytest.raises(BadRequest):
-        review.approve_all(desk, [], approved_on=desk.now().date(), document="示范〔2025〕9号")
+        review.approve_all(desk, review.waiting(shanghai), **today)

@@ -21,6 +21,7 @@ from tests.builders import (
     a_desk,
     at_desk,
     people,
+    released,
     statuses,
 )
 from tests.builders import (
@@ -258,7 +259,7 @@ def test_sorting_again_by_the_new_version_finds_what_the_trial_applied(desk, tmp
 
 def test_a_published_record_that_would_fail_is_told_and_left_on_line(desk):
     filing = a_filing(desk, people(2), approved=True)
-    publication.publish(desk, TERM, counted=2)
+    released(desk, TERM, counted=2)
     proposal = proposing(desk, study_bachelor=60)
 
     tried = trial.run(desk, proposal, Reach())
@@ -273,7 +274,7 @@ def test_records_published_since_the_trial_are_left_alone(desk):
     filing = a_filing(desk, people(2), approved=True)
     proposal = proposing(desk, study_bachelor=60)
     tried = trial.run(desk, proposal, Reach())
-    publication.publish(desk, TERM, counted=2)
+    released(desk, TERM, counted=2)
 
     revision.commit(desk, proposal, effective_on=TODAY, reason="延长年限。", trial=tried)
 
@@ -346,7 +347,7 @@ def test_only_who_keeps_the_rulebook_may_try_or_change_it(desk):
 def test_an_accepted_explanation_is_not_found_anew(desk):
     a_filing(desk, people(1, **TOO_FAST))
     with desk.db.transaction() as tx:
-        tx.run("UPDATE finding SET closed = 'accepted' WHERE rule = 'P11'")
+        tx.run("UPDATE finding SET closed = 'explained 1' WHERE rule = 'P11'")
 
     tried = trial.run(desk, proposing(desk, study_bachelor=60), Reach())
 
@@ -425,3 +426,45 @@ def test_a_version_does_not_take_effect_before_the_one_it_changes(desk):
         )
 
     assert "最新版本" in refused.value.zh
+
+
+def test_a_filing_that_came_after_it_was_judged_does_not_say_it_was_judged_by_the_new_version(desk):
+    a_filing(desk)
+    proposal, before = proposing(desk, study_bachelor=60), in_force(desk).fingerprint
+    tried = trial.run(desk, proposal, Reach())
+    a_filing(desk, people(1, first=5), name="later.csv")
+
+    revision.commit(desk, proposal, effective_on=TODAY, reason="延长年限。", trial=tried)
+
+    assert [views.filing(desk, each)["ruleset"] for each in (1, 2)] == [in_force(desk).fingerprint, before]
+
+
+def test_filings_sorted_under_an_older_version_are_held_back_until_they_are_sorted_anew(desk):
+    withdraw(desk, "I01")
+    filing = a_filing(desk, [*people(2), *people(1, first=2, **NAMELESS)]).filing_id
+    review.approve(desk, filing, approved_on=TODAY, document="号")
+    assert (publication.ready(desk, TERM), revision.outdated(desk)) == (3, 0)
+    base = in_force(desk)
+    revision.commit(desk, Proposal(base, Settings.of()), effective_on=TODAY, reason="恢复")
+    assert (publication.ready(desk, TERM), revision.outdated(desk), statuses(desk, filing)) == (0, 1, {"cleared": 3})
+
+    present = in_force(desk)
+    tried = trial.run(desk, Proposal(present, present.settings), Reach())
+    revised = revision.sort_anew(desk, tried)
+
+    assert (revised.withheld, revised.entered) == (1, 1)
+    assert (publication.ready(desk, TERM), revision.outdated(desk)) == (2, 0)
+    assert statuses(desk, filing) == {"cleared": 2, "withheld": 1}
+    assert ruleset.versions(desk.db)["version"][0] == present.version
+
+
+def test_a_trial_of_a_version_no_longer_in_force_is_not_applied(desk):
+    a_filing(desk)
+    present = in_force(desk)
+    tried = trial.run(desk, Proposal(present, present.settings), Reach())
+    withdraw(desk, "I02")
+
+    with pytest.raises(NotAllowed):
+        revision.sort_anew(desk, tried)
+    with pytest.raises(NotAuthorised):
+        revision.sort_anew(at_desk(desk, Duty.READ), tried)

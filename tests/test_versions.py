@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from core import admission, database, feedback, inspection, intake, overview, publication, reading, review, views
+from core import admission, balance, feedback, inspection, intake, migrations, publication, reading, review, views
 from core.database import Database
 from core.errors import BadRequest, UnreadableFiling
 from tests.builders import (
@@ -17,6 +17,7 @@ from tests.builders import (
     an_approval,
     declared,
     people,
+    released,
     statuses,
 )
 
@@ -106,7 +107,7 @@ def test_a_returned_filing_may_come_again_as_its_next_version(desk):
 def test_the_balance_closes_over_versions(desk):
     first = a_filing(desk, people(3) + people(1, first=3, **WRONG_BIRTH)).filing_id
     again(desk, people(3), first)
-    line = overview.balance(desk).row(0, named=True)
+    line = balance.sheet(desk).row(0, named=True)
 
     assert (line["received"], line["cleared"], line["superseded"], line["gap"]) == (7, 3, 4, 0)
 
@@ -121,7 +122,7 @@ def test_a_replaced_version_is_fed_back_to_nobody(desk):
 
 def test_records_already_on_line_are_not_replaced_as_a_whole(desk):
     first = a_filing(desk, people(2), approved=True).filing_id
-    publication.publish(desk, TERM, counted=publication.ready(desk, TERM))
+    released(desk, TERM, counted=publication.ready(desk, TERM))
 
     with pytest.raises(BadRequest, match="published or withdrawn"):
         again(desk, people(3), first)
@@ -170,10 +171,10 @@ def test_a_declared_total_that_agrees_is_kept_with_the_filing(desk):
 def test_a_store_from_before_versions_keeps_its_filings_as_first_versions(tmp_path, monkeypatch):
     older = tmp_path / "schema"
     older.mkdir()
-    for path in sorted(database._SCHEMA.glob("000[123]_*.sql")):
+    for path in sorted(migrations._SCHEMA.glob("000[123]_*.sql")):
         (older / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     with monkeypatch.context() as before:
-        before.setattr(database, "_SCHEMA", older)
+        before.setattr(migrations, "_SCHEMA", older)
         db = Database.open(tmp_path / "store")
         with db.transaction() as tx:
             tx.append("filing", pl.DataFrame([_FIRST]))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
+from core import quiet
 from core.public.service import Lookup
 
 HOME = Path(__file__).resolve().parents[2] / "data" / "var"
@@ -22,10 +23,12 @@ def main() -> None:
     parser.add_argument("--own", type=Path, default=home / "lookup", help="本服务自用目录 folder of its own")
     parser.add_argument("--port", type=int, default=8600)
     parser.add_argument("--per-minute", type=int, default=30, help="每个地址每分钟查询次数 lookups a minute for one address")
+    parser.add_argument("--least-free", type=float, default=1, help="/health报警的磁盘余量（GB） GB free below which /health says 503")
     asked = parser.parse_args()
-    lookup = Lookup(asked.packages, asked.own, per_minute=asked.per_minute)
+    lookup = Lookup(asked.packages, asked.own, per_minute=asked.per_minute, least_free=asked.least_free * 1e9)
     uvicorn.run(lookup.app, host="127.0.0.1", port=asked.port, access_log=False, server_header=False, ws="none")
 
 
 if __name__ == "__main__":
+    quiet.begin()
     main()

@@ -55,16 +55,18 @@ log = logging.getLogger("uvicorn.error")
 class Lookup:
     """The service over the packages below a root; `built` is a folder of its own for what it lays out from them."""
 
-    def __init__(self, root: Path, built: Path, *, per_minute: int) -> None:
-        self._root, self._built = root, built
+    def __init__(self, root: Path, built: Path, *, per_minute: int, least_free: float = 1e9) -> None:
+        self._root, self._built, self._least_free = root, built, least_free
         self._limit = Limit(per_minute)
         self._secret = secrets.token_bytes(32)
         self._image: Image | None = None
         self._seen: str | None = None
+        self._current = False
         self.app = Starlette(
             routes=[
                 Route("/", self._page, methods=["GET", "POST"]), Route("/lookup", self._lookup, methods=["POST"]),
                 Route("/photo/{token}", self._photo, methods=["GET"]), Route("/style.css", self._style, methods=["GET"]),
+                Route("/health", self._health, methods=["GET"]),
             ],
             exception_handlers={HTTPException: self._refusal, 500: self._refusal}, lifespan=self._running,
         )
@@ -104,6 +106,16 @@ class Lookup:
 
     async def _style(self, _: Request) -> Response:
         return _answer(_STYLE, "text/css; charset=utf-8")
+
+    async def _health(self, _: Request) -> Response:
+        """For monitors: 200 while the latest package is the one that answers and the disk has room, else 503. Tells of no lookup."""
+        about = self._image.about if self._image else None
+        free = shutil.disk_usage(next(each for each in (self._built, *self._built.parents) if each.exists())).free
+        told = {
+            "ok": self._current and free >= self._least_free, "package": about and about.package, "as_of": about and about.made_at,
+            "latest_in_use": self._current, "free_bytes": free,
+        }
+        return _answer(json.dumps(told).encode(), _JSON, 200 if told["ok"] else 503)
 
     async def _refusal(self, request: Request, refused: Exception) -> Response:
         status = refused.status_code if isinstance(refused, HTTPException) else 500
@@ -172,7 +184,9 @@ class Lookup:
             if builder.returncode:
                 raise OSError(told.decode(errors="replace"))
             self._take_over()
+            self._current = self._image is not None
         except (CentreError, OSError) as fault:
+            self._current = False
             log.error("新数据包未启用，仍用原来的。 The new package is not used; the old one stands.\n%s", fault)
 
     def _take_over(self) -> None:

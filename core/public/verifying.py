@@ -3,7 +3,6 @@
 Needs no store. Must not know how packages are made.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -13,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from core import disk
 from core.errors import BrokenPackage
 from core.public import package as packages
 from core.public.package import ADD, ALTER, CHANGE, DATA, DELTA, FULL, MANIFEST, NUMBER, PHOTO, PHOTOS, REMOVE, Package
@@ -57,7 +57,7 @@ def sound(package: Package) -> None:
         missing, more = "、".join(sorted(expected - present)) or "无", "、".join(sorted(present - expected)) or "无"
         _refuse(package, f"的文件不全或有多余（缺：{missing}；多：{more}）", f"lacks files or has others (missing: {missing}; more: {more})")
     (file,) = told.files
-    if (package.data.stat().st_size, _sha256(package.data)) != (file["size"], file["sha256"]):
+    if (package.data.stat().st_size, disk.sha256_of(package.data)) != (file["size"], file["sha256"]):
         _refuse(
             package, f"的{package.data.name}与清单不符，已被改动或损坏",
             f"has another {package.data.name} than its manifest says: altered or damaged",
@@ -122,7 +122,7 @@ def _parts(file: Path, columns: list[str] | None) -> Iterator[pl.DataFrame]:
 def _require_photos(package: Package) -> None:
     named = {sha for part in _parts(package.data, [PHOTO]) for sha in part[PHOTO].drop_nulls()}
     beside = [path for path in (package.folder / PHOTOS).rglob("*") if not path.is_dir()]
-    if len(beside) != package.manifest.photos or any(path.name not in named or _sha256(path) != path.name for path in beside):
+    if len(beside) != package.manifest.photos or any(path.name not in named or disk.sha256_of(path) != path.name for path in beside):
         _refuse(package, "的照片不全、有多余或已损坏", "lacks photos, has others, or has damaged ones")
 
 
@@ -173,11 +173,6 @@ def _all_in(root: Path) -> list[Package]:
         packages.chain(found[0])
     packages.latest(root)
     return found
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refuse(package: Package, zh: str, en: str) -> NoReturn:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from core.errors import BadRequest, UnreadableFiling
 from core.reading import dbase, text, workbook
+from core.reading.kept import kept
 from core.reading.reading import Reading, changed, state
 
-__all__ = ["ENCODINGS", "Reading", "open_filing"]
+__all__ = ["ENCODINGS", "Reading", "kept", "open_filing"]
 
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16")
 """The encodings that may be chosen by hand."""

@@ -60,11 +60,12 @@ def settle(path: Path, chosen: str | None) -> str:
     return "utf-8-sig" if marked == "utf-8-sig" else "utf-8"
 
 
-def standard(text: str) -> str:
-    """Put the standard characters for the 25 that old GB18030 tables keep in the private use area."""
-    if text.isascii() or b"\xee" not in text.encode():  # the lead byte of the private use area
-        return text
-    return _PRIVATE.sub(lambda match: _STANDARD[match[0]], text)
+def standard(text: str) -> bytes:
+    """A text as UTF-8, with the standard characters for the 25 that old GB18030 tables keep in the private use area."""
+    encoded = text.encode()
+    if b"\xee" not in encoded:  # the lead byte of the private use area
+        return encoded
+    return _PRIVATE.sub(lambda match: _STANDARD[match[0]], text).encode()
 
 
 def blocks(path: Path, encoding: str) -> Iterator[bytes]:
@@ -83,24 +84,27 @@ def blocks(path: Path, encoding: str) -> Iterator[bytes]:
 
 
 def transcode(path: Path, encoding: str, target: BinaryIO) -> None:
-    """Write a file as UTF-8 without marks, with standard characters; raises DecodingError."""
-    decoder = codecs.getincrementaldecoder("gb18030" if encoding == "gb18030" else "utf-8")()
-    done = 0
+    """Write a file whose encoding is settled as UTF-8 without marks, with standard characters; raises DecodingError."""
     last = b""
-    for block in blocks(path, encoding):
+    for block in _from_gb18030(path) if encoding == "gb18030" else blocks(path, encoding):
+        if block:
+            target.write(last)
+            last = block
+    target.write(last.rstrip(b"\x1a"))
+
+
+def _from_gb18030(path: Path) -> Iterator[bytes]:
+    decoder, done = codecs.getincrementaldecoder("gb18030")(), 0
+    for block in blocks(path, "gb18030"):
         pending = len(decoder.getstate()[0])
         try:
             decoded = decoder.decode(block)
         except UnicodeDecodeError as error:
             raise DecodingError(done - pending + error.start) from error
         done += len(block)
-        encoded = (standard(decoded) if encoding == "gb18030" else decoded).encode()
-        if encoded:
-            target.write(last)
-            last = encoded
+        yield standard(decoded)
     if decoder.getstate()[0]:
         raise DecodingError(done - 1)
-    target.write(last.rstrip(b"\x1a"))
 
 
 def _not_utf8(path: Path) -> int | None:

@@ -6,6 +6,7 @@ Source: the three layouts of domain notes §1.3. Must not know file formats.
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import takewhile
 
 from core.errors import BadRequest, UnreadableFiling
@@ -51,6 +52,7 @@ _ALIASES = {
 }
 
 
+@lru_cache(maxsize=2000)
 def _plain(cell: str) -> str:
     text = unicodedata.normalize("NFKC", cell).upper()
     return "".join(sign for sign in text if sign not in "*:_" and unicodedata.category(sign)[0] not in "ZC")

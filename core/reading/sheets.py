@@ -14,6 +14,9 @@ import python_calamine as calamine
 UNREADABLE, TOO_LARGE = 3, 4
 """Exit statuses: the parser refused the file, or there was not memory enough."""
 
+BETWEEN = "\x1f"
+"""Stands between the cells of a row."""
+
 _MEMORY = 3 * 1024**3
 _SECONDS = 600
 
@@ -21,9 +24,10 @@ _SECONDS = 600
 def main(path: str, chosen: str | None = None) -> None:
     """Print one line on the worksheets with cells: of each its name, first row and column (from 0), last row, first cells.
 
-    After it the rows of the chosen worksheet from its first, or of the only one with cells; cells that are not text are
-    lists of their text.
+    After it the rows of the chosen worksheet from its first, or of the only one with cells, each as `BETWEEN` joins its
+    cells; or as a list, where cells that are not text are lists of their text.
     """
+    sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     with open(path, "rb") as file:
@@ -41,12 +45,20 @@ def main(path: str, chosen: str | None = None) -> None:
     if only:
         for at, row in enumerate(only.iter_rows()):
             if at >= only.start[0]:
-                _print([_cell(cell) for cell in row])
+                _print(_row(row))
     sys.stdout.flush()
 
 
-def _print(line: list) -> None:
-    sys.stdout.write(json.dumps(line) + "\n")
+def _print(line: list | str) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _row(cells: list) -> list | str:
+    try:
+        joined = BETWEEN.join(cells)
+    except TypeError:  # some are not text
+        return [_cell(cell) for cell in cells]
+    return joined if joined.count(BETWEEN) == len(cells) - 1 else cells
 
 
 def _cell(cell: object) -> str | list[str]:

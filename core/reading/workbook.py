@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from core.errors import UnreadableFiling
-from core.reading import cells, headers, sheets
+from core.reading import cells, headers, kept, sheets
 from core.reading.headers import Heading
 from core.reading.reading import FIRST, Reading
 from core.record import COLUMNS
@@ -51,9 +51,11 @@ def open_workbook(path: Path, layout: str | None) -> Reading:
         zipped = file.read(len(_ZIP)) == _ZIP
     if zipped:
         refuse_bombs(path)
+    if plain := kept.plain_sheet(path):
+        return _plain(path, "xlsx" if zipped else "xls", *plain, layout)
     filled, small = _survey(path)
     if not filled:
-        raise UnreadableFiling("工作簿是空的，请核对后重新报送。", "The workbook is empty; check it and file again.")
+        raise _empty()
     names = {name: [""] * left + texts(first) for name, _, left, _, first in filled}
     filings = [sheet for sheet in filled if headers.is_header(names[sheet[0]])]
     if len(filings) > 1:
@@ -76,7 +78,30 @@ def open_workbook(path: Path, layout: str | None) -> Reading:
     return opened
 
 
-def _survey(path: Path) -> tuple[list[list], list[list]]:
+def _plain(path: Path, form: str, name: str, sheet: pl.DataFrame, layout: str | None) -> Reading:
+    """A workbook whose only worksheet has been read whole, from its first row and column."""
+    filled = sheet.select(pl.any_horizontal(pl.all() != "")).to_series().arg_true()
+    if filled.is_empty():
+        raise _empty()
+    top = filled[0]
+    heading = headers.heading([cell or "" for cell in sheet.row(top)], row=top + 1, layout=layout)
+    rows = sheet.slice(heading.first_row - 1)
+    if rows.is_empty():
+        raise cells.no_rows()
+    again = partial(_frames, path, name, 0, heading.first_row - top - 1, heading)
+    opened = Reading.of(path, form, None, heading, rows.height, again)
+    opened.keep(iter([_chosen(rows, heading, heading.first_row)]))
+    return opened
+
+
+def _chosen(rows: pl.DataFrame, heading: Heading, first: int) -> pl.DataFrame:
+    """The columns of the heading, from rows of which the first has this number."""
+    chosen = rows.select(pl.nth(at).alias(code) for at, code in zip(heading.positions, heading.columns, strict=True))
+    numbers = pl.int_range(first, first + rows.height, dtype=pl.Int64).alias("row")
+    return chosen.select(numbers, pl.when(pl.all() != "").then(pl.all()))
+
+
+def _survey(path: Path) -> tuple[list[list], list[list | str]]:
     """What `sheets` says of the worksheets with cells, and the rows of the only one when they are few."""
     lines = parsed(path)
     filled, few = next(lines), list(islice(lines, FIRST + 1))
@@ -84,10 +109,11 @@ def _survey(path: Path) -> tuple[list[list], list[list]]:
     return filled, few if len(few) <= FIRST else []
 
 
-def parsed(path: Path, *sheet: str) -> Iterator[list]:
-    """The lines `sheets` prints for this workbook; its process ends when the caller stops reading."""
+def parsed(path: Path, *sheet: str) -> Iterator[list | str]:
+    """The lines `sheets` prints of this workbook; its process ends when the caller stops reading."""
     command = [sys.executable, "-I", sheets.__file__, str(path), *sheet]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
+    opened = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)  # nosec B603  # our own program, no shell
+    with opened as child:
         try:
             for line in child.stdout:
                 if line.endswith(b"\n"):  # the last may be cut short when the process is stopped
@@ -105,24 +131,29 @@ def _frames(path: Path, sheet: str, left: int, skipped: int, heading: Heading, r
     yield from _framed(islice(parsed(path, sheet), 1 + skipped, None), left, heading, rows)
 
 
-def _framed(lines: Iterator[list], left: int, heading: Heading, rows: int) -> Iterator[pl.DataFrame]:
+def _framed(lines: Iterator[list | str], left: int, heading: Heading, rows: int) -> Iterator[pl.DataFrame]:
     row = heading.first_row
     while chunk := list(islice(lines, rows)):
-        columns = [("",) * len(chunk)] * left + list(zip(*chunk, strict=True))
-        _refuse_numbers(columns, heading, row)
-        frame = pl.DataFrame(
-            {
-                code: pl.Series(texts(columns[at]), dtype=pl.String)
-                for at, code in zip(heading.positions, heading.columns, strict=True)
-            }
-        )
-        numbers = pl.int_range(row, row + frame.height, dtype=pl.Int64).alias("row")
-        yield frame.select(numbers, pl.when(pl.all() != "").then(pl.all()))
+        if all(type(line) is str for line in chunk):
+            table = kept.apart(pl.Series([sheets.BETWEEN * left + line for line in chunk]))
+        else:
+            table = _mixed(chunk, left, heading, row)
+        yield _chosen(table, heading, row)
         row += len(chunk)
 
 
-def texts(line: list | tuple) -> list[str]:
+def _mixed(lines: list[list | str], left: int, heading: Heading, row: int) -> pl.DataFrame:
+    """Rows of which some hold cells that are not text; refused where those are identifiers."""
+    split = [texts(line) if type(line) is str else line for line in lines]
+    columns = [("",) * len(lines)] * left + list(zip(*split, strict=True))
+    _refuse_numbers(columns, heading, row)
+    return pl.DataFrame([pl.Series(str(at), texts(column), dtype=pl.String) for at, column in enumerate(columns)])
+
+
+def texts(line: list | tuple | str) -> list[str]:
     """The cells of a parsed line as text."""
+    if isinstance(line, str):
+        return line.split(sheets.BETWEEN)
     return [cell if type(cell) is str else cell[0] for cell in line]
 
 
@@ -166,6 +197,10 @@ def _locked() -> UnreadableFiling:
         "工作簿设有密码，无法读取。请取消密码后重新报送。",
         "The workbook has a password. Remove it and file again.",
     )
+
+
+def _empty() -> UnreadableFiling:
+    return UnreadableFiling("工作簿是空的，请核对后重新报送。", "The workbook is empty; check it and file again.")
 
 
 def _too_large() -> UnreadableFiling:

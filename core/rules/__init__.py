@@ -101,8 +101,9 @@ def code_fingerprint() -> str:
 
 
 def fingerprint(reference: Reference, settings: Settings) -> str:
-    """Fingerprint of the rulebook as a whole: checks as programmed, reference tables, thresholds and switches."""
-    told = f"{code_fingerprint()}|{reference.fingerprint}|{sorted(settings.off)}|{settings.changed}"
+    """Fingerprint of the rulebook as a whole: checks as programmed, reference tables, thresholds they read and switches."""
+    read = [(key, value) for key, value in settings.changed if THRESHOLDS[key].rules]
+    told = f"{code_fingerprint()}|{reference.fingerprint}|{sorted(settings.off)}|{read}"
     return hashlib.sha256(told.encode()).hexdigest()[:12]
 
 

@@ -13,7 +13,7 @@ from core.rules import Context, Sight, rule
 from core.rules._readable import conferred_fits, stamp, written
 from core.rules._tables import has_lines
 from core.values import PLACEHOLDERS
-from core.vocabulary import Category, FindingClass
+from core.vocabulary import Category, FindingClass, Remedy
 
 POLICY = FindingClass.POLICY
 
@@ -123,13 +123,14 @@ def second_bachelor_follows_a_first(_: Context) -> pl.Expr:
 
 @rule(
     "P23", cls=POLICY, fields=("XWZSBH", "ZJHM"),
-    zh="该学位此前已撤销，又再次报送，请核实是否有新的学位授予决议并书面说明。",
-    en="This degree was revoked and is filed again; please verify whether there is a new resolution and explain in writing.",
+    zh="该学位此前已撤销，又再次报送，请核实；确有新的学位授予决议的，报学位中心签署后方可恢复。",
+    en="This degree was revoked and is filed again; please verify, and with a new resolution ask the centre to sign for it.",
     when=lambda _: pl.col("certificate").is_not_null() | pl.col("person").is_not_null(),
     covered=lambda context: pl.lit(context.archive or has_lines(context, "revocations")), tables=("revocations",),
-    sight=Sight.FILING, article="第九条",
-    passes=({}, {"known_revoked": "false"}), fails=({"known_revoked": "true"},),
+    sight=Sight.FILING, article="第九条", remedies=(Remedy.CHANGE, Remedy.WITHDRAW),
+    passes=({}, {"known_revoked": "false"}, {"known_revoked": "true", "known_overridden": "true"}),
+    fails=({"known_revoked": "true"},),
 )
 def degree_was_not_revoked(_: Context) -> pl.Expr:
     """Check P23 of the rule list and article 9, by the register of revocations and by what is on file as revoked."""
-    return ~pl.col("known_revoked").fill_null(False)
+    return ~pl.col("known_revoked").fill_null(False) | pl.col("known_overridden").fill_null(False)

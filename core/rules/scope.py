@@ -132,12 +132,14 @@ def degree_is_of_the_prc(context: Context) -> pl.Expr:
     "late supplement if it is to come back.",
     when=lambda _: pl.col("certificate").is_not_null(), sight=Sight.FILING, article="第七条",
     covered=lambda context: pl.lit(context.archive or has_lines(context, "revocations")), tables=("revocations",),
-    passes=({}, {"known_withdrawn": "false"}), fails=({"known_withdrawn": "true"},),
+    passes=({}, {"known_withdrawn": "false"}, {"known_withdrawn": "true", "known_overridden": "true"}),
+    fails=({"known_withdrawn": "true"},),
     remedies=(Remedy.WITHDRAW, Remedy.CHANGE),
 )
 def filing_was_not_withdrawn(context: Context) -> pl.Expr:
     """Check O05 of the rule list for filings withdrawn; a revoked degree that comes again is P23."""
-    return ~pl.col("known_withdrawn").fill_null(False) | pl.lit(context.supplement)
+    may_return = pl.col("known_overridden").fill_null(False) | pl.lit(context.supplement)
+    return ~pl.col("known_withdrawn").fill_null(False) | may_return
 
 
 @rule(

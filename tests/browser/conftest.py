@@ -16,6 +16,10 @@ import pytest
 from babel.messages.pofile import read_po
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from core import store
+from core.demo import staff
+from core.desk import system_clock
+
 ROOT = Path(__file__).resolve().parents[2]
 _CATALOGUE = ROOT / "pages" / "locale" / "en" / "LC_MESSAGES" / "desk.po"
 _CHROMIUM = (
@@ -23,21 +27,35 @@ _CHROMIUM = (
     "--disable-component-update --disable-sync"
 ).split()
 Say = Callable[[str], str]
+_RUNNING: list[str] = []
+"""The address of the app that runs."""
 
 
 @contextmanager
-def app(home: Path) -> Iterator[str]:
-    """The running app over a store; gives its address."""
+def app(
+    home: Path, more: Callable[[int], list[str]] = lambda port: [], *, clock: Path | None = None
+) -> Iterator[str]:
+    """The running app over a store with the demo's accounts, unless it has others; gives its address.
+
+    With a clock, it goes by that (tests/browser/rehearsal.py).
+    """
+    db = store.open_store(home)
+    staff.enter(db, system_clock())
+    db.close()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py", f"--server.port={port}", "--server.headless=true"]
-    server = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DESK_HOME": str(home)}, stdout=subprocess.DEVNULL)
+    starter, told = ("tests.browser.rehearsal", {"REHEARSAL": str(clock)}) if clock else ("streamlit", {})
+    command = [sys.executable, "-m", starter, "run", "dashboard.py", f"--server.port={port}", "--server.headless=true", *more(port)]
+    environment = os.environ | {"DESK_HOME": str(home)} | told
+    server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_until_it_answers(f"{address}/_stcore/health", server)
+        _RUNNING.append(address)
         yield address
     finally:
+        _RUNNING.clear()
         server.terminate()
         server.wait(20)
 
@@ -65,18 +83,36 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def reader(browser: Browser, language: str) -> Iterator[Page]:
-    """Someone reading in a language, at 1366×768; at the end, not one request may have left the machine."""
+def reader(browser: Browser, language: str, who: str = "operator") -> Iterator[Page]:
+    """Someone signed in to the running app and reading in a language, at 1366×768; at the end, not one request may have
+    left the machine."""
     locale = {"zh": "zh-CN", "en": "en-US"}[language]
     context = browser.new_context(locale=locale, viewport={"width": 1366, "height": 768})
     asked: list[str] = []
     context.on("request", lambda request: asked.append(request.url))
     page = context.new_page()
     page.set_default_timeout(60_000)
+    if _RUNNING:
+        sign_in(page, who)
     yield page
     context.close()
     assert asked
     assert [url for url in asked if not re.match(r"(https?|wss?)://127\.0\.0\.1[:/]|data:|blob:", url)] == []
+
+
+def sign_in(page: Page, who: str) -> None:
+    """Sign in to the running app, in place of whoever was; without a page of its own, as most tests are about other things."""
+    address, told = _RUNNING[-1], {"name": who, "password": staff.PASSWORD}
+    ask = page.context.request.post  # by a connection that may have been closed since it was last used
+    answer = ask(f"{address}/sign-in", form=told, headers={"Origin": address}, max_redirects=0, max_retries=3)
+    assert answer.status == 303, who
+
+
+def sit_down(page: Page, who: str) -> None:
+    """Go on with the screen as someone else."""
+    sign_in(page, who)
+    page.reload()
+    settled(page)
 
 
 def words(language: str) -> Say:
@@ -88,6 +124,6 @@ def words(language: str) -> Say:
 
 def settled(page: Page) -> None:
     """Wait until the script behind the screen has come to rest."""
-    page.wait_for_timeout(300)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    page.wait_for_timeout(200)
+    for pause in (300, 200):  # a click takes a while to reach the script, and one run may ask for another
+        page.wait_for_timeout(pause)
+        page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from icalendar import Calendar
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import app, reader, settled, words
 from tests.builders import a_desk, a_filing, people
@@ -26,9 +26,9 @@ def test_the_days_shown_can_be_taken_away_as_a_calendar_file(browser: Browser, a
     with reader(browser, language) as page:
         page.goto(f"{address}/calendar?lang={language}&term=2024-2&year=2026")
         page.get_by_role("heading", name=say("日历"), exact=True).wait_for()
+        expect(page.locator(".year table")).to_have_count(12)
         settled(page)
 
-        assert page.locator(".year table").count() == 12
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         with page.expect_download() as taken:
             page.get_by_role("button", name=say("下载日历（.ics）")).click()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from core import store
 from core.demo import files
 from core.record import COLUMNS, LAYOUTS
-from tests.browser.conftest import Say, app, reader, settled, words
+from tests.browser.conftest import Say, app, reader, settled, sit_down, words
 from tests.builders import NAMELESS, WRONG_BIRTH, people
 
 Go = Callable[[str], None]
@@ -56,14 +56,13 @@ def test_the_line_from_files_in_every_format_to_lookup_and_feedback(tmp_path: Pa
         for filing_id in range(1, len(_SENT)):  # the last one still waits for its province
             _approve(page, say, go, filing_id)
         _see_the_queue(page, say, go)
-        published = _publish(page, say, go, language)
+        workbooks = _download_feedback(page, say, go)
+        _publish(page, say, go, 12 * (len(_SENT) - 1))
         lookups = [people(1, first=place * 50, institution=sent[3])[0] for place, sent in enumerate(_SENT)]
-        assert published == 12 * (len(_SENT) - 1)
         _look_up(page, say, go, lookups[0], found=True)
         _look_up(page, say, go, lookups[-1], found=False)
         withheld = people(1, first=21, institution="10001")[0]
         _look_up(page, say, go, withheld, found=False)
-        workbooks = _download_feedback(page, say, go)
 
     assert len(workbooks) == len(_SENT) - 1
     for content in workbooks.values():
@@ -107,16 +106,21 @@ def _see_the_queue(page: Page, say: Say, go: Go) -> None:
     expect(page.get_by_text(told)).to_be_visible()
 
 
-def _publish(page: Page, say: Say, go: Go, language: str) -> int:
+def _publish(page: Page, say: Say, go: Go, ready: int) -> None:
     go(f"publish?term={_TERM}")
-    page.get_by_test_id("stSidebar").get_by_role("combobox").click()
-    page.get_by_role("option", name={"zh": "学位中心 发布员", "en": "Centre publisher"}[language]).click()
-    settled(page)
-    ready = int(page.get_by_test_id("stMetric").nth(1).get_by_test_id("stMetricValue").inner_text())
+    sit_down(page, "publisher")
+    waiting = page.get_by_test_id("stMetric").filter(has_text=say("现在可上网"))
+    expect(waiting.get_by_test_id("stMetricValue")).to_have_text(str(ready))
+    for label in (say("起草 {term} 上网批次").format(term=_TERM), say("过关"), say("冻结清单")):
+        page.get_by_role("button", name=label, exact=True).click()
+        settled(page)
+    go(f"publish?term={_TERM}&run_id=1")
+    sit_down(page, "releaser")
     page.get_by_test_id("stNumberInputField").fill(str(ready))
-    page.get_by_role("button", name=say("上网发布"), exact=True).click()
-    expect(page.get_by_text(say("{term} 已上网 {n:,} 条记录。").format(term=_TERM, n=ready))).to_be_visible()
-    return ready
+    page.get_by_role("button", name=say("放行上网"), exact=True).click()
+    sentence = say("第 {run_id} 批已放行 {n:,} 条，留下 {left:,} 条；数据包 {package}。")
+    expect(page.get_by_text(sentence.format(run_id=1, n=ready, left=0, package=1))).to_be_visible()
+    sit_down(page, "operator")
 
 
 def _look_up(page: Page, say: Say, go: Go, record: dict[str, str | None], *, found: bool) -> None:
@@ -136,7 +140,13 @@ def _download_feedback(page: Page, say: Say, go: Go) -> dict[str, bytes]:
     page.get_by_role("button", name=say("确认生成"), exact=True).click()
     expect(page.get_by_text(say("已生成 {n:,} 份反馈单。").format(n=units))).to_be_visible()
     settled(page)
+    fetch = page.get_by_role("button", name=say("下载全部（{n:,} 份）").format(n=units), exact=True)
+    expect(fetch).to_be_visible(timeout=30_000)  # once the job behind the screens is done
     with page.expect_download() as download:
-        page.get_by_role("button", name=say("下载全部（{n:,} 份）").format(n=units), exact=True).click()
+        fetch.click()
+    found = {}
     with zipfile.ZipFile(io.BytesIO(Path(download.value.path()).read_bytes())) as archive:
-        return {name: archive.read(name) for name in archive.namelist() if "/反馈_" in name}
+        for bundle in archive.namelist():
+            with zipfile.ZipFile(io.BytesIO(archive.read(bundle))) as inside:
+                found |= {name: inside.read(name) for name in inside.namelist() if "/反馈_" in name}
+    return found

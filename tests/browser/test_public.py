@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from core import pictures, public_package
+from core import package_folder, pictures
 from core.database import Database
 from core.public.page import NONE, ONE, SENTENCES
 from tests.browser.conftest import reader
@@ -29,7 +29,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     wanted = certificates(n1="张明", n2="阿依古丽·买买提")
     wanted[a_number("n1")] |= {"ZYMC": "计算机科学与技术" * 12}
     package = a_full(db, folder / "packages", wanted, photos=True, photo_of={a_number("n1"): sha256})
-    public_package.release(folder / "packages", package)
+    package_folder.release(folder / "packages", package)
     db.close()
     return folder / "packages"
 
@@ -74,6 +74,6 @@ def _ask(page: Page, said: dict[str, str], name: str, number: str) -> None:
 
 
 def _fits(page: Page) -> None:
-    """Nothing is wider than the screen, and the form is styled."""
+    """The form is styled, and nothing is wider than the screen."""
+    page.wait_for_function("getComputedStyle(document.querySelector('button')).color == 'rgb(255, 255, 255)'")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert page.evaluate("getComputedStyle(document.querySelector('button')).color") == "rgb(255, 255, 255)"

@@ -7,8 +7,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from core import attachments, store, views
 from core.desk import Desk, province_reviewer, system_clock
-from tests.browser.conftest import Say, app, reader, settled, words
+from tests.browser.conftest import Say, app, reader, settled, sit_down, words
 from tests.builders import WRONG_BIRTH, a_desk, a_filing, people
+
+REVIEWER = "province-31"
 
 
 def _filed(folder: Path) -> None:
@@ -31,7 +33,7 @@ def test_a_reviewer_passes_several_filings_by_one_document_and_returns_another(
     with app(tmp_path / "store") as address, reader(browser, language) as page:
         page.goto(f"{address}/review?lang={language}")
         settled(page)
-        _sit_down(page, {"zh": "上海市学位办 审核员", "en": "Shanghai provincial reviewer"}[language])
+        sit_down(page, REVIEWER)
         told = say("共 {filings:,} 个批次、{records:,} 条记录，等得最久的在前。")
         expect(page.get_by_text(told.format(filings=3, records=18))).to_be_visible()
         _tick(page, 0, 1)
@@ -48,11 +50,31 @@ def test_a_reviewer_passes_several_filings_by_one_document_and_returns_another(
     desk.db.close()
 
 
-def _sit_down(page: Page, who: str) -> None:
-    page.get_by_test_id("stSidebar").get_by_role("combobox").click()
-    page.keyboard.insert_text(who)
-    page.get_by_role("option", name=who).first.click()
-    settled(page)
+def test_what_changed_after_it_was_looked_at_is_not_passed_and_the_reviewer_is_told(tmp_path: Path, browser: Browser):
+    _filed(tmp_path)
+    say = words("zh")
+
+    with app(tmp_path / "store") as address, reader(browser, "zh") as page, reader(browser, "zh") as other:
+        for each in (page, other):
+            each.goto(f"{address}/review?lang=zh")
+            settled(each)
+            sit_down(each, REVIEWER)
+        _tick(page, 0, 1)
+        _tick(other, 0)
+        _confirm(other, say, "沪学位〔2025〕8号")
+        expect(other.get_by_text("1 个批次已登记省级审核通过，共 6 条记录。")).to_be_visible()
+
+        _confirm(page, say, "沪学位〔2025〕9号")
+        expect(page.get_by_text("批次 1 在您核对之后有变化")).to_be_visible()
+
+    desk = Desk(store.open_store(tmp_path / "store"), province_reviewer("31", "上海市", "Shanghai"), system_clock)
+    assert views.filings(desk, views.FilingFilter()).sort("filing_id")["status"].to_list() == ["approved", "received", "received"]
+    desk.db.close()
+
+
+def _confirm(page: Page, say: Say, document: str) -> None:
+    page.get_by_label(say("审核文号")).fill(document)
+    page.get_by_role("button", name=say("登记审核通过"), exact=True).click()
 
 
 def _tick(page: Page, *rows: int) -> None:

@@ -2,21 +2,22 @@
 
 import random
 import re
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from core import store
 from tests.browser.conftest import app, reader, settled, words
 from tests.browser.test_jobs import process_of
-from tests.builders import a_csv, people
+from tests.builders import NAMELESS, a_csv, people
 
 LARGE = 60_000_000
 RECORDS, TITLE = 20_000, "大文件" * 320
 """More than that."""
-SLOWLY = 15_000_000
+SLOWLY = 6_000_000
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -28,7 +29,7 @@ def test_a_large_file_is_sent_watched_checked_and_filed(tmp_path: Path, browser:
     with app(home) as address, reader(browser, language) as page:
         page.goto(f"{address}/load?lang={language}")
         settled(page)
-        _slow_down(page)
+        line = _slow_down(page)
         chooser, progress = page.locator("input[type=file]"), page.get_by_role("progressbar", name=say("报送文件"))
 
         chooser.set_input_files(path)
@@ -36,12 +37,12 @@ def test_a_large_file_is_sent_watched_checked_and_filed(tmp_path: Path, browser:
         assert 0 < float(progress.get_attribute("value") or 0) < 1
         page.get_by_role("button", name=say("取消上传")).click()
         expect(page.get_by_role("button", name=say("选择文件"))).to_be_visible()
-        settled(page)
-        assert list((home / "work").glob("upload-*")) == []
+        _comes_to_keep(page, home)
 
+        line.detach()
         chooser.set_input_files(path)
         expect(page.get_by_role("button", name=say("预检"), exact=True)).to_be_visible()
-        assert [kept.stat().st_size for kept in (home / "work").glob("upload-*")] == [size]
+        _comes_to_keep(page, home, size)
 
         settled(page)
         page.get_by_role("button", name=say("预检"), exact=True).click()
@@ -49,7 +50,7 @@ def test_a_large_file_is_sent_watched_checked_and_filed(tmp_path: Path, browser:
         settled(page)
         page.get_by_role("button", name=say("交后台办理"), exact=True).click()
         expect(page.get_by_text(say("打开批次 {id}").format(id=1), exact=True)).to_be_visible()
-        assert list((home / "work").glob("upload-*")) == []
+        _comes_to_keep(page, home)
 
     with closing(store.open_store(home)) as db:
         assert db.frame("SELECT records, file_name FROM filing").rows() == [(RECORDS, "大文件.csv")]
@@ -71,30 +72,44 @@ def test_what_is_sent_is_not_held_in_memory(tmp_path: Path, browser: Browser):
         expect(page.get_by_text("photos.zip（", exact=False)).to_be_visible()
 
         assert _peak_memory(address) - before < LARGE / 2
-        assert LARGE in [kept.stat().st_size for kept in (tmp_path / "store" / "work").glob("upload-*")]
+        _comes_to_keep(page, tmp_path / "store", LARGE, small.stat().st_size)
 
 
-def test_what_cannot_be_uploaded_is_told_and_a_file_may_be_dropped(tmp_path: Path, browser: Browser):
-    path = a_csv(tmp_path / "dropped.csv", people(12))
+def test_what_cannot_be_uploaded_is_told_and_a_file_may_be_dropped_and_checked(tmp_path: Path, browser: Browser):
+    path = a_csv(tmp_path / "dropped.csv", [*people(12), *people(1, first=20, **NAMELESS)])
     with app(tmp_path / "store") as address, reader(browser, "zh") as page:
         page.goto(f"{address}/load")
         settled(page)
 
         page.locator("input[type=file]").set_input_files({"name": "scan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
         expect(page.get_by_role("alert").get_by_text("这类文件不能接收")).to_be_visible()
-        assert list((tmp_path / "store" / "work").glob("upload-*")) == []
+        _comes_to_keep(page, tmp_path / "store")
 
         dropped = page.evaluate_handle(
             "text => { const drag = new DataTransfer(); drag.items.add(new File([text], 'dropped.csv')); return drag; }",
             path.read_text(encoding="utf-8-sig"),
         )
         page.locator(".zone").dispatch_event("drop", {"dataTransfer": dropped})
-        expect(page.get_by_role("button", name="预检", exact=True)).to_be_visible()
+        page.get_by_role("button", name="预检", exact=True).click()
+        expect(page.get_by_text("未报送——仅为试检")).to_be_visible()
+        settled(page)
+        name, told = _taken(page)
+        assert name.startswith("未报送_load_rules_")
+        assert told[0] == "\ufeff# 未报送"
+        assert [line for line in told if line.startswith("# 文件：dropped.csv，13条记录，SHA-256 ")]
 
         page.get_by_role("button", name="移除").click()
         expect(page.get_by_role("button", name="移除")).to_have_count(0)
-        settled(page)
-        assert list((tmp_path / "store" / "work").glob("upload-*")) == []
+        _comes_to_keep(page, tmp_path / "store")
+
+
+def _taken(page: Page) -> tuple[str, list[str]]:
+    """The first list of the screen taken away as CSV: what the file is called, and its lines."""
+    page.get_by_role("button", name="导出").first.click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV", exact=True).click()
+    page.keyboard.press("Escape")
+    return download.value.suggested_filename, Path(download.value.path()).read_text().splitlines()
 
 
 def test_another_file_chosen_the_moment_one_is_cancelled_is_the_one_that_comes(tmp_path: Path, browser: Browser):
@@ -111,7 +126,7 @@ def test_another_file_chosen_the_moment_one_is_cancelled_is_the_one_that_comes(t
         page.locator("input[type=file]").set_input_files(second)
 
         expect(page.get_by_text("second.csv（", exact=False)).to_be_visible()
-        assert [kept.stat().st_size for kept in (tmp_path / "store" / "work").glob("upload-*")] == [second.stat().st_size]
+        _comes_to_keep(page, tmp_path / "store", second.stat().st_size)
 
 
 def test_leaving_the_screen_midway_stops_the_upload_and_says_so_on_return(tmp_path: Path, browser: Browser):
@@ -125,17 +140,26 @@ def test_leaving_the_screen_midway_stops_the_upload_and_says_so_on_return(tmp_pa
         expect(page.get_by_text(re.compile("约剩 "))).to_be_visible()
 
         page.get_by_test_id("stSidebarNav").get_by_text("任务", exact=True).click()
-        settled(page)
-        assert list((tmp_path / "store" / "work").glob("upload-*")) == []
+        _comes_to_keep(page, tmp_path / "store")
         page.get_by_test_id("stSidebarNav").get_by_text("接收报送", exact=True).click()
 
         expect(page.get_by_text("上传中断，没有保存任何内容", exact=False)).to_be_visible()
 
 
-def _slow_down(page: Page) -> None:
-    """A line of an office, so that there is something to watch."""
-    line = {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": SLOWLY}
-    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", line)
+def _slow_down(page: Page) -> CDPSession:
+    """A line of an office, so that there is something to watch; until it is detached."""
+    told = {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": SLOWLY}
+    line = page.context.new_cdp_session(page)
+    line.send("Network.emulateNetworkConditions", told)
+    return line
+
+
+def _comes_to_keep(page: Page, home: Path, *sizes: int) -> None:
+    """Wait until the uploads the store keeps are these, by their sizes."""
+    until = time.monotonic() + 60
+    while (kept := sorted(path.stat().st_size for path in (home / "work").glob("upload-*"))) != sorted(sizes):
+        assert time.monotonic() < until, kept
+        page.wait_for_timeout(100)
 
 
 def _told(sentence: str) -> re.Pattern[str]:

@@ -11,10 +11,13 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core import publication
+from core.demo import staff
+from pages import _seat
 from pages._stream import AWAITED
 from tests.builders import (
     HONORARY,
     NAMELESS,
+    NOON,
     SECRET,
     TERM,
     TOO_FAST,
@@ -22,13 +25,16 @@ from tests.builders import (
     a_desk,
     a_filing,
     people,
+    released,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = (
-    "overview", "calendar", "load", "jobs", "filings", "review", "expected", "queue", "record", "publish", "feedback",
-    "lookup", "rates", "rulebook", "revision", "codes",
+    "overview", "calendar", "balance", "load", "jobs", "filings", "review", "expected", "queue", "record", "publish", "takedown",
+    "feedback", "corrections", "explanations", "revocations", "lookup", "contacts", "rates", "rulebook", "revision", "codes", "settings",
+    "exports", "account",
 )
+"""Screens the operator may enter; `people`, `announcements`, `backups` and `acts` are the administrator's alone."""
 Open = Callable[..., AppTest]
 
 
@@ -39,10 +45,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     desk = a_desk(folder)
     faults = (NAMELESS, WRONG_BIRTH, TOO_FAST, SECRET, HONORARY)
     a_filing(desk, people(40), approved=True, name="first.csv")
-    publication.publish(desk, TERM, counted=publication.ready(desk, TERM))
+    released(desk, TERM, counted=publication.ready(desk, TERM))
     faulty = [record for place, fault in enumerate(faults) for record in people(2, first=50 + 10 * place, **fault)]
     a_filing(desk, people(30, first=100) + faulty, approved=True, name="second.csv")
     a_filing(desk, people(20, first=150, institution="10384"), institution="10384", name="third.csv")
+    staff.enter(desk.db, NOON)
     desk.db.close()
     return folder / "store"
 
@@ -63,8 +70,7 @@ def open_screen(home: Path) -> Open:
     """Open one screen by its name: as someone at the desk, in a language, with what its address says."""
 
     def open_(name: str, actor: str = "operator", language: str = "zh", **address: str) -> AppTest:
-        app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
-        app.session_state["desk.actor"] = actor
+        app = signed_in(actor)
         app.session_state["desk.language"] = language
         app.run().switch_page(f"pages/{name}.py")
         for key, code in address.items():
@@ -72,6 +78,14 @@ def open_screen(home: Path) -> Open:
         return app.run()
 
     return open_
+
+
+def signed_in(actor: str) -> AppTest:
+    """The app as the guard hands it to somebody who has signed in."""
+    held = _seat.sessions().begin(actor, "127.0.0.1")
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=30)
+    app.user = {"session": _seat.sessions().of(held).handle}
+    return app
 
 
 def give(app: AppTest, name: str, content: bytes, *, place: int = 0) -> AppTest:

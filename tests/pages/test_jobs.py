@@ -6,10 +6,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import jobs
+from core.desk import COMMAND_LINE, Desk, system_clock
+from core.job import JobFile
+from core.jobs import Asking
+from core.package import Package
 from core.vocabulary import JobState
 from pages import _parts, _watching
 from pages._words import say
-from tests.builders import a_csv, people
+from tests.builders import a_csv, declared, people
 from tests.pages.conftest import Open, give
 from tests.pages.test_screens import CHINESE
 from tests.pages.test_work import shown
@@ -116,3 +121,18 @@ def test_every_state_of_a_job_has_its_colour():
 
     assert {str(state) for state in JobState} <= set(COLOURS)
     assert len({say(state) for state in JobState}) == len(JobState)
+
+
+def test_of_a_semesters_jobs_under_way_a_few_are_shown_with_their_progress_and_the_rest_counted(
+    open_screen: Open, tmp_path: Path
+):
+    desk = Desk(_parts.runner()._db, COMMAND_LINE, system_clock)
+    told = JobFile("waits.csv", 100, declared(), None, None)
+    for place in range(_watching._IN_SIGHT + 12):
+        package = Package((a_csv(tmp_path / f"{place}.csv", people(3)),))
+        jobs.enter(desk, [Asking(f"{place}.csv", package, (told,))])
+
+    app = open_screen("jobs")
+
+    assert len([button for button in app.button if str(button.key).startswith("jobs.cancel.")]) == _watching._IN_SIGHT
+    assert any("另有 12 个任务在办或排队" in said.value for said in app.caption)

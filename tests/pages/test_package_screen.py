@@ -1,14 +1,16 @@
 """A whole package on the screen: uploaded as one zip, looked into, handed over, refused, in both languages."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import package
+from core.errors import DiskFull
 from core.package import SHEET
 from tests.builders import a_csv, people
-from tests.pages.conftest import Open
+from tests.pages.conftest import Open, give, handed_out, signed_in
 from tests.pages.test_jobs import settle
 from tests.pages.test_screens import CHINESE
 from tests.pages.test_work import shown
@@ -42,7 +44,7 @@ def uploaded(open_screen: Open, content: bytes, *, language: str = "zh", institu
 
 def given(app: AppTest, content: bytes, institution: str = "80901") -> AppTest:
     """A package uploaded and its sender chosen."""
-    app.file_uploader[0].set_value(("报送包.zip", content, "application/zip")).run()
+    give(app, "package.zip", content)
     return app.selectbox(key="load.package.institution").select(institution).run()
 
 
@@ -83,29 +85,33 @@ def test_totals_that_do_not_agree_and_files_that_cannot_be_taken_are_told_before
 def test_a_zip_that_is_no_package_is_refused_and_nothing_of_it_stays(home: Path, open_screen: Open, tmp_path: Path, content):
     app = uploaded(open_screen, content if content != "deep" else a_zip(tmp_path / "d.zip", {"a/b/c.csv": b"x"}).read_bytes())
 
-    assert "重新打包" in app.error[0].value or "放在一起" in app.error[0].value
+    assert any(words in handed_out(app)["told"] for words in ("重新打包", "放在一起"))
     assert not app.exception
     assert left(home) == []
 
 
-def test_a_full_disk_is_told_on_the_screen_and_the_package_may_come_again(home: Path, open_screen: Open, tmp_path: Path):
+@pytest.mark.parametrize("room", [1_000, None], ids=["for no zip", "for the zip alone"])
+def test_a_full_disk_is_told_on_the_screen_and_the_package_may_come_again(home: Path, open_screen: Open, tmp_path: Path, room):
     content, app = packed(tmp_path), opened(open_screen, "en")
-    fill(1_000)
+    fill(room or len(content))
     try:
-        app = given(app, content)
+        with nullcontext() if room is None else pytest.raises(DiskFull):
+            give(app, "package.zip", content)
+        app.run()
     finally:
         make_room()
 
-    assert "disk is full" in app.error[0].value
+    assert "disk is full" in handed_out(app)["told"]
     assert left(home) == []
-    assert not app.run().error
-    assert len(shown(app, "name", "told")) == 5
+    assert len(shown(given(app, content), "name", "told")) == 5
 
 
-def test_the_app_opened_on_a_full_disk_says_so(open_screen: Open):
+@pytest.mark.usefixtures("home")
+def test_the_app_opened_on_a_full_disk_says_so():
+    app = signed_in("operator")
     fill(1_000)
     try:
-        app = open_screen("load")
+        app.run()
     finally:
         make_room()
 
@@ -122,14 +128,17 @@ def test_the_package_screen_is_english_in_english(open_screen: Open, tmp_path: P
     assert [text for text in (*told, *cells) if CHINESE.search(text.replace(SHEET, ""))] == []
 
 
-def test_a_package_removed_leaves_nothing(home: Path, open_screen: Open, tmp_path: Path):
+@pytest.mark.parametrize("button", ["load.package.cancel", "load.package.other"])
+def test_a_package_removed_leaves_nothing(home: Path, open_screen: Open, tmp_path: Path, button: str):
     app = uploaded(open_screen, packed(tmp_path))
     assert len(left(home)) == 1
 
-    app.button(key="load.package.cancel").click().run()
+    app.button(key=button).click().run()
 
     assert not app.exception
     assert left(home) == []
+    again = app.button_group(key="load.way").set_value("package").run()
+    assert handed_out(again)["words"]["label"] == "报送包（ZIP）"
 
 
 def test_the_blank_sheet_can_be_downloaded(open_screen: Open):

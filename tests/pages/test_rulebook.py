@@ -13,7 +13,7 @@ from core.rules import LOCKED, RULES
 from core.ruleset import Proposal
 from core.settings import THRESHOLDS, Settings
 from core.tables import TABLES
-from pages import _facts
+from pages import _facts, _parts
 from tests.builders import NOON, a_csv, people
 from tests.pages.conftest import Open, give
 from tests.pages.test_screens import CHINESE, sentences
@@ -21,6 +21,8 @@ from tests.pages.test_work import shown
 
 HELD = "I01"
 """The check that holds the records without a name."""
+JOBS = {"revision.try", "revision.commit", "revision.release", "revision.anew"}
+"""What is then done behind the screens."""
 KEPT = {"revision.try", "revision.ask", "revision.drop", "codes.propose"}
 """What only the keeper of the rulebook may press."""
 
@@ -59,8 +61,12 @@ def test_examples_speak_of_facts_in_words(open_screen: Open):
 
 
 def test_the_handbook_is_for_those_who_may_see_records(open_screen: Open):
-    assert [button.label for button in open_screen("rulebook").get("download_button")] == ["导出规则手册（XLSX）"]
-    assert not open_screen("rulebook", "analyst").get("download_button")
+    def offered(actor: str) -> bool:
+        labels = [button.label for button in open_screen("rulebook", actor).get("download_button")]
+        return "导出规则手册（XLSX）" in labels
+
+    assert offered("operator")
+    assert not offered("analyst")
 
 
 def test_a_rule_switched_off_is_tried_first_then_put_in_force_and_its_records_are_cleared(open_screen: Open):
@@ -74,7 +80,7 @@ def test_a_rule_switched_off_is_tried_first_then_put_in_force_and_its_records_ar
     assert [row["rule"] for row in shown(app, "rule", "failing", "passing")] == [HELD]
     assert shown(open_screen("queue", rule=HELD), "record_id", "why")
     press(app, "revision.ask")
-    assert press(app, "revision.commit") == "请填写修改理由。"
+    assert "请填写修改理由。" in press(app, "revision.commit")
     app.text_input(key="revision.reason").set_value("规则有误，撤下。").run()
     said = press(app, "revision.commit")
 
@@ -85,6 +91,36 @@ def test_a_rule_switched_off_is_tried_first_then_put_in_force_and_its_records_ar
     assert not shown(open_screen("queue", rule=HELD), "record_id", "why")
     assert {row["state_word"] for row in shown(open_screen("rulebook", state="off"), "rule", "state_word")} == {"停用"}
     assert "转为符合查询要求" in {row["what"] for row in shown(open_screen("overview"), "who", "what")}
+
+
+def test_a_trial_goes_on_while_its_screen_is_left_and_can_be_opened_by_someone_who_comes_back(open_screen: Open):
+    app = open_screen("revision", "keeper")
+    switched_off(app, HELD)
+    app.button(key="revision.try").click().run()
+    assert "可以离开本页" in app.success[0].value
+    assert _parts.runner().settle(60)
+
+    other = open_screen("revision", "keeper")
+    assert not other.metric
+    assert [(row["kind"], row["state"]) for row in shown(other, "job_id", "came_of")] == [("规则试算", ["已办结"])]
+    assert "撤下 2 个" in shown(other, "job_id", "came_of")[0]["came_of"]
+    press(other, "revision.open")
+
+    assert metric(other, "撤下问题") == 2
+    assert [option.split(" ")[0] for option in other.multiselect(key="revision.off").value] == [HELD]
+    press(other, "revision.ask")
+    other.text_input(key="revision.reason").set_value("规则有误，撤下。").run()
+    assert "第 2 版已生效" in press(other, "revision.commit")
+    assert not app.run().exception
+
+
+def test_a_revision_under_way_is_told_to_others_of_that_duty_alone(open_screen: Open):
+    app = open_screen("revision", "keeper")
+    switched_off(app, HELD)
+    press(app, "revision.try")
+
+    assert not shown(open_screen("revision", "operator"), "job_id", "came_of")
+    assert not shown(open_screen("jobs", "operator"), "job_id", "came_of")
 
 
 def test_what_the_regulation_demands_cannot_be_switched_off(open_screen: Open):
@@ -147,6 +183,22 @@ def test_a_version_whose_day_has_come_lets_go_what_it_still_holds(home: Path, op
     assert "2 条记录转为符合查询要求" in said
     assert not shown(open_screen("queue", rule=HELD), "record_id", "why")
     assert not any("未办结" in each.value for each in app.markdown)
+
+
+def test_filings_sorted_by_an_older_version_are_sorted_anew_by_a_button_that_is_the_keepers(home: Path, open_screen: Open):
+    desk = Desk(store.open_store(home), DEMO_ACTORS["keeper"], lambda: NOON)
+    proposal = Proposal(ruleset.of_version(desk.db, 1), Settings.of((), {"study_bachelor": 30}))
+    revision.commit(desk, proposal, effective_on=NOON.date(), reason="改年限。")
+    desk.db.close()
+    told = open_screen("revision", "operator")
+    assert any("按旧规则版本整理" in each.value for each in told.markdown)
+    assert "revision.anew" not in {button.key for button in told.button}
+
+    app = open_screen("revision", "keeper")
+    said = press(app, "revision.anew")
+
+    assert "第 2 版已生效" in said
+    assert not any("按旧规则版本整理" in each.value for each in app.markdown)
 
 
 @pytest.mark.parametrize("actor", ["operator", "publisher", "secrecy", "province-11"])
@@ -297,12 +349,15 @@ def planned(home: Path) -> None:
 
 
 def press(app: AppTest, key: str) -> str:
-    """Press a button and give what the screen then says; once more, for AppTest renames its widgets after a rerun."""
+    """Press a button and give what the screen then says, also of a job once it has ended; once more, for AppTest renames
+    its widgets after a rerun."""
     app.button(key=key).click().run()
     assert not app.exception
     said = " ".join(each.value for each in [*app.success, *app.error])
+    if key in JOBS:
+        assert _parts.runner().settle(60)
     app.run()
-    return said
+    return " ".join([said, *(each.value for each in app.success)]) if key in JOBS else said
 
 
 def switched_off(app: AppTest, code: str) -> None:

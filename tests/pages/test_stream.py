@@ -127,7 +127,7 @@ def test_a_body_over_the_limit_is_refused_and_not_kept(host: str, tmp_path: Path
     status, said = post(host, token, body)
 
     assert status == 413
-    assert said["zh"].startswith("文件超过0.0002 GB")
+    assert said["zh"].startswith("文件超过0.2 MB")
     assert settled(tmp_path) == []
 
 
@@ -137,7 +137,7 @@ def test_a_full_disk_is_told(host: str, tmp_path: Path):
     status, said = post(host, token, b"", Content_Length=str(10**17))
 
     assert status == 507
-    assert said["zh"].startswith("服务器磁盘空间不足")
+    assert said["zh"].startswith("服务器磁盘已满")
     assert said["en"].startswith("The server's disk is full")
     assert settled(tmp_path) == []
 

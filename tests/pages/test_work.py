@@ -1,10 +1,15 @@
 import re
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core import feedback, feedback_job
+from core.ladder import Step
 from core.record import COLUMNS
-from tests.builders import NAMELESS, TERM, a_csv, people
+from pages import _parts, _seat
+from pages._words import say
+from tests.builders import NAMELESS, TERM, a_csv, a_desk, a_filing, people
 from tests.pages.conftest import Open, give
 
 TERM_CODE = TERM.code
@@ -105,23 +110,75 @@ def test_a_filing_is_not_returned_without_a_reason(open_screen: Open):
     assert "请填写退回理由" in app.error[0].value
 
 
-def test_publishing_needs_the_very_number_that_goes_up(open_screen: Open):
+def _press(app, label):
+    next(button for button in app.button if button.label == label).click().run()
+    assert not app.exception
+    return app
+
+
+def test_a_run_goes_from_draft_to_release_by_two_people_and_needs_the_very_number(open_screen: Open):
     app = open_screen("publish", "publisher", term=TERM_CODE)
     ready = int(next(metric for metric in app.metric if metric.label == "现在可上网").value)
-    publish = next(button for button in app.button if button.label == "上网发布")
+    _press(app, f"起草 {TERM_CODE} 上网批次")
+    assert "第 2 批已起草" in app.success[0].value
+    run_id = "2"
+    app = open_screen("publish", "publisher", term=TERM_CODE, run_id=run_id)
+    assert "尚未反馈" in _press(app, "过关").error[0].value
 
-    app.number_input(key="publish.count").set_value(ready + 1)
-    publish.click().run()
-    assert "不符" in app.error[0].value
+    feedback = open_screen("feedback", term=TERM_CODE)
+    feedback.button(key="feedback.ask").click().run()
+    feedback.button(key="feedback.issue").click().run()
+    app = open_screen("publish", "publisher", term=TERM_CODE, run_id=run_id)
+    _press(app, "过关")
+    _press(open_screen("publish", "publisher", term=TERM_CODE, run_id=run_id), "冻结清单")
+    app = open_screen("publish", "publisher", term=TERM_CODE, run_id=run_id)
     app.number_input(key="publish.count").set_value(ready)
-    next(button for button in app.button if button.label == "上网发布").click().run()
+    assert "第二人放行" in _press(app, "放行上网").error[0].value
 
-    assert app.success[0].value == f"{TERM_CODE} 已上网 {ready} 条记录。".replace("-", "\\-")
+    app = open_screen("publish", "releaser", term=TERM_CODE, run_id=run_id)
+    app.number_input(key="publish.count").set_value(ready + 1)
+    assert "不符" in _press(app, "放行上网").error[0].value
+    app.number_input(key="publish.count").set_value(ready)
+    _press(app, "放行上网")
+
+    assert app.success[0].value.startswith(f"第 {run_id} 批已放行 {ready} 条，留下 0 条")
+    past = open_screen("publish", "province-11", view="past")
+    assert [metric.value for metric in past.metric][:1] == ["30"]
 
 
-def test_only_the_publisher_has_the_button(open_screen: Open):
+def test_only_those_who_publish_have_the_buttons(open_screen: Open):
     for actor in ("operator", "secrecy", "province-11"):
-        assert "上网发布" not in {button.label for button in open_screen("publish", actor).button}
+        labels = {button.label for button in open_screen("publish", actor, run_id="1").button}
+        assert not {label for label in labels if "上网批次" in label or "撤回" in label}
+
+
+def test_each_blocker_shows_its_count_its_records_and_where_they_are_seen_to(open_screen: Open):
+    app = open_screen("publish", "publisher", term=TERM_CODE)
+    with _seat.store().transaction() as tx:
+        tx.run("UPDATE record SET certificate_no = NULL WHERE record_id = (SELECT min(record_id) FROM record WHERE filing_id = 2)")
+    gate = next(each.value for each in app.run().dataframe if each.key == "publish.gate")
+    assert set(gate["effect"]) == {"整批暂停", "只留下这些记录"}
+
+    seen = {}
+    for row, (blocker, records) in enumerate(gate[["blocker", "records"]].itertuples(index=False)):
+        app.session_state["publish.gate"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+        app.run()
+        assert not app.exception
+        link, *_ = (each.proto for each in app.get("page_link"))
+        listed = [len(each.value) for each in app.dataframe if (each.key or "").startswith("publish.blocked.")]
+        seen[blocker] = (records, listed, f"{link.page}?{link.query_string}")
+
+    queue, filings = f"queue?term={TERM_CODE}&cls=", f"filings?term={TERM_CODE}"
+    assert seen == {
+        "本学期尚未反馈，先反馈再上网": (8, [], f"feedback?term={TERM_CODE}"),
+        "待省级审核": (20, [20], f"{filings}&status=received"),
+        "涉密": (2, [], f"{queue}classified"),
+        "疑似违反国家学位授予政策": (2, [2], f"{queue}policy"),
+        "关键信息不完整": (2, [2], f"{queue}incomplete"),
+        "关键信息不准确": (2, [2], f"{queue}inaccurate"),
+        "名誉博士学位": (2, [2], filings),
+        "证书编号缺失或重复": (1, [1], filings),
+    }
 
 
 def test_notices_take_two_clicks_and_are_made_once(open_screen: Open):
@@ -134,6 +191,43 @@ def test_notices_take_two_clicks_and_are_made_once(open_screen: Open):
     assert "已生成 1 份反馈单" in app.success[0].value
     assert len(shown(app, "notice_id")) == 1
     assert app.button(key="feedback.ask").disabled
+    assert _parts.runner().settle(60)
+    assert shown(app.run(), "notice_id", "delivered")[0]["delivered"] == ["已生成，未领取"]
+
+
+def test_a_province_finds_its_own_bundle_and_the_ladder_but_makes_and_notes_no_reminders(open_screen: Open, home: Path):
+    desk = a_desk(home.parent)
+    feedback.issue(desk, TERM)
+    feedback_job.make(desk, 1)
+    desk.db.close()
+
+    own, other = open_screen("feedback", "province-11"), open_screen("feedback", "province-35")
+
+    assert not own.exception
+    assert {button.proto.id.rsplit("-", 1)[-1] for button in own.get("download_button")} >= {"feedback.bundle", "ladder.list"}
+    keys = {button.key for button in own.main.button}
+    assert not keys & {"feedback.ask", "feedback.make", "ladder.remind", "ladder.escalate"}
+    assert len(shown(own, "notice_id", "delivered")) == 1
+    assert {row["step"][0] for row in shown(own, "notice_id", "step")} == {say(Step.ESCALATE)}
+    assert not shown(other, "notice_id")
+    assert not other.get("download_button")
+
+
+def test_a_months_round_is_offered_beside_the_semesters_run(open_screen: Open, home: Path):
+    desk = a_desk(home.parent)
+    feedback.issue(desk, TERM)
+    a_filing(desk, people(1, first=400, **NAMELESS), approved=True, name="late.csv")
+    desk.db.close()
+    app = open_screen("feedback", term=TERM_CODE)
+
+    app.button(key="feedback.ask.month").click().run()
+    app.text_input(key="feedback.contacts").set_value("数据部").run()
+    app.button(key="feedback.issue").click().run()
+
+    assert "已生成 1 份反馈单" in app.success[0].value
+    assert _parts.runner().settle(60)
+    options = app.run().selectbox(key="feedback.run").options
+    assert ["月度" in option for option in options] == [True, False]
 
 
 def test_a_published_certificate_is_found_and_a_withheld_one_is_not(open_screen: Open):
@@ -229,3 +323,14 @@ def key_of(app: AppTest, start: str) -> str:
     """The full key of the widget whose key starts so."""
     return next(w.key for w in [*app.selectbox, *app.text_input] if w.key and w.key.startswith(start))
 
+
+
+@pytest.mark.parametrize(("language", "passed", "waits"), [("zh", "省级审核", "20 条等待"), ("en", "Provincial review", "20 waiting for")])
+def test_a_filing_tells_its_stages_and_where_it_stands(open_screen: Open, language: str, passed: str, waits: str):
+    app = open_screen("filings", language=language, filing_id="3")
+
+    assert f"**{passed}**" in [text.value for text in app.markdown]
+    assert [text.value for text in app.caption if text.value.startswith(waits)]
+    rules = shown(open_screen("filings", language=language, filing_id="2"), "rule", "share")
+    assert all(0 < row["share"] <= 1 and len(row["class"]) == 1 for row in rules)
+    assert {row["rule"] for row in rules} >= {"I01", "A13"}

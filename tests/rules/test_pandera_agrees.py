@@ -97,7 +97,7 @@ def damaged(changes: dict, swap: tuple[str, str] | None, document: tuple | None)
     return record
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(damage=st.lists(DAMAGE, min_size=1, max_size=20), told=TOLD)
 def test_pandera_agrees_on_damaged_filings(damage, told):
     columns = frozenset(COLUMNS) - set(told.pop("without").split())

@@ -3,9 +3,11 @@
 数据，暂不提供网上查询。
 """
 
+import polars as pl
 import pytest
 
-from core import feedback, lookup, publication
+from core import feedback, lookup, public_package, publication
+from core.public import package as packages
 from tests.builders import (
     HONORARY,
     NAMELESS,
@@ -17,6 +19,7 @@ from tests.builders import (
     a_filing,
     a_record,
     people,
+    released,
     statuses,
 )
 
@@ -40,7 +43,7 @@ def test_faulty_records_stay_behind_while_the_right_ones_of_the_same_filing_go_u
     ]
     filing = a_filing(desk, [*people(5), *faulty], approved=True)
 
-    assert publication.publish(desk, TERM, counted=5) == 5
+    assert released(desk, TERM, counted=5) == 5
 
     assert statuses(desk, filing.filing_id) == {"published": 5, "withheld": 4}
     assert lookup.find(desk.db, "张安安", "8090142025000001") is not None
@@ -75,3 +78,17 @@ def test_a_note_does_not_withhold(tmp_path):
 
     assert statuses(desk, filing.filing_id) == {"cleared": 1}
     assert set(desk.db.frame("SELECT class FROM finding")["class"]) == {"note"}
+
+
+def test_no_class_of_article_2_gets_into_the_public_package(tmp_path):
+    desk = a_desk(tmp_path)
+    faulty = [
+        *people(1, first=5, **NAMELESS), *people(1, first=6, **WRONG_BIRTH), *people(1, first=7, **TOO_FAST),
+        *people(1, first=8, **SECRET), *people(1, first=9, **HONORARY),
+    ]
+    a_filing(desk, [*people(2), *faulty], approved=True)
+
+    released(desk, TERM, counted=2)
+
+    rows = pl.read_parquet(packages.latest(public_package.root_of(desk.db)).data)
+    assert rows["XWZSBH"].to_list() == [record["XWZSBH"] for record in people(2)]

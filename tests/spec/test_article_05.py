@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 import pytest
 
-from core import lookup, milestones, publication
+from core import lookup, milestones, public_history, public_package
 from core.deadlines import Term, term_of
 from core.milestones import Kind, State
-from tests.builders import TERM, a_desk, a_filing, a_record, at_desk, people, statuses
+from core.public import package as packages
+from tests.builders import TERM, a_desk, a_filing, a_record, at_desk, people, released, statuses
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_a_semester_that_missed_its_day_stays_on_the_list_until_it_is_online(tmp
 
     assert [(day.kind, day.days) for day in milestones.ahead(late) if day.state is State.OVERDUE] == [(Kind.PUBLISH, -4)]
 
-    publication.publish(late, TERM, counted=1)
+    released(late, TERM, counted=1)
 
     assert [day for day in milestones.ahead(late) if day.state is State.OVERDUE] == []
 
@@ -73,8 +74,34 @@ def test_publishing_a_semester_leaves_the_others_where_they_are(tmp_path):
     )
     spring = a_filing(desk, people(2), approved=True)
 
-    assert publication.publish(desk, TERM, counted=2) == 2
+    assert released(desk, TERM, counted=2) == 2
 
     assert statuses(desk, spring.filing_id) == {"published": 2}
     assert statuses(desk, autumn.filing_id) == {"cleared": 1}
     assert lookup.find(desk.db, "张明", "8090142025000123") is None
+
+
+@pytest.mark.parametrize(("year", "last"), [(2023, "20240229"), (2024, "20250228")], ids=["a leap year", "another"])
+def test_a_semester_goes_on_line_with_degrees_to_the_last_of_february_and_none_after(tmp_path, year, last):
+    desk = a_desk(tmp_path)
+    a_filing(desk, people(3), approved=True)
+    (one, two, three) = desk.db.frame("SELECT record_id FROM record ORDER BY 1")["record_id"]
+    days = {one: f"{year}0901", two: last, three: f"{year + 1}0301"}
+    with desk.db.transaction() as tx:
+        for record_id, day in days.items():
+            tx.run("UPDATE record SET conferred_on = strptime($day, '%Y%m%d')::DATE WHERE record_id = $id", day=day, id=record_id)
+
+    assert released(desk, Term(year, 1), counted=2) == 2
+    assert released(desk, Term(year, 2), counted=1) == 1
+
+
+def test_a_semester_is_on_line_with_its_package_when_its_day_begins(tmp_path):
+    desk = a_desk(tmp_path)
+    a_filing(desk, people(2), approved=True)
+
+    released(at_desk(desk, at=datetime(2025, 11, 30, 23, 59)), TERM, counted=2)
+
+    later = at_desk(desk, at=datetime(2025, 12, 5))
+    assert public_history.figures(later, date(2025, 11, 30))["records"].to_list() == [2]
+    assert public_history.figures(later, date(2025, 11, 29)).is_empty()
+    assert packages.latest(public_package.root_of(desk.db)).manifest.records == 2

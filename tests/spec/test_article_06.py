@@ -4,11 +4,12 @@ from datetime import date, datetime
 
 import pytest
 
-from core import exports, feedback, milestones
+from core import delivery, feedback, feedback_job, milestones
 from core.deadlines import Term
 from core.errors import NotFound
 from core.milestones import Kind, State
-from tests.builders import NAMELESS, TERM, WRONG_BIRTH, a_desk, a_filing, an_approval, at_desk, people
+from core.vocabulary import Duty
+from tests.builders import NAMELESS, SECRET, TERM, WRONG_BIRTH, a_desk, a_filing, an_approval, at_desk, people
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ def test_every_institution_with_withheld_records_gets_one_notice_and_the_others_
     assert feedback.issue(desk, TERM) == 2
 
     told = feedback.notices(desk, TERM).select("institution", "records", "due_on").rows()
-    assert sorted(told) == [("80901", 3, date(2025, 11, 30)), ("80902", 1, date(2025, 11, 30))]
+    assert sorted(told) == [("80901", 3, date(2025, 10, 11)), ("80902", 1, date(2025, 10, 11))]
     assert set(desk.db.frame("SELECT status FROM withheld_case")["status"]) == {"sent"}
 
 
@@ -47,7 +48,7 @@ def test_a_filing_the_province_has_not_passed_is_not_fed_back_until_it_is(tmp_pa
 
     assert feedback.issue(desk, TERM) == 0
     with pytest.raises(NotFound):
-        exports.term_archive(desk, TERM.code)
+        feedback_job.make(desk, 1)
 
     an_approval(desk, filing.filing_id)
 
@@ -74,3 +75,48 @@ def test_feedback_not_sent_by_its_day_is_overdue_until_it_is(tmp_path):
     feedback.issue(desk, TERM)
 
     assert state(datetime(2025, 12, 1, 0, 0)) is State.DONE
+
+
+def test_the_province_of_an_institution_gets_its_feedback_too_and_no_other_provinces(tmp_path):
+    desk = a_desk(tmp_path)
+    a_filing(desk, people(1, **NAMELESS), approved=True)
+    a_filing(desk, people(1, first=20, institution="80902", **NAMELESS), institution="80902", approved=True, name="sh.csv")
+    feedback.issue(desk, TERM)
+    feedback_job.make(desk, 1)
+    shanghai = at_desk(desk, Duty.READ, province="31")
+
+    assert delivery.bundle(shanghai, 1, "31")
+    assert delivery.register(shanghai, 1)["institution"].to_list() == ["80902"]
+    with pytest.raises(NotFound):
+        delivery.bundle(shanghai, 1, "11")
+
+
+def test_what_was_fed_back_stays_as_it_was_told_when_the_record_changes_later(tmp_path):
+    desk = a_desk(tmp_path)
+    a_filing(desk, people(1, **WRONG_BIRTH), approved=True)
+    feedback.issue(desk, TERM)
+    told = delivery.preview(desk, 1)
+
+    a_filing(desk, people(1, first=40, **NAMELESS), approved=True, name="later.csv")
+    with desk.db.transaction() as tx:
+        tx.run("UPDATE finding SET closed = 'accepted'")
+
+    assert delivery.preview(desk, 1).equals(told)
+
+
+def test_classified_records_are_fed_back_by_number_alone(tmp_path):
+    desk = a_desk(tmp_path)
+    a_filing(desk, people(2, **SECRET, **WRONG_BIRTH), approved=True)
+
+    assert feedback.issue(desk, TERM) == 1
+
+    assert feedback.notices(desk, TERM).select("records", "classified_records").row(0) == (2, 2)
+    assert delivery.preview(desk, 1).is_empty()
+
+
+def test_a_second_run_of_the_same_semester_sends_nothing_twice(tmp_path):
+    desk = a_desk(tmp_path)
+    a_filing(desk, people(1, **NAMELESS), approved=True)
+
+    assert [feedback.issue(desk, TERM), feedback.issue(desk, TERM)] == [1, 0]
+    assert desk.db.frame("SELECT count(*) AS n FROM feedback_line").item() == 1

@@ -18,6 +18,7 @@ from tests.builders import (
     a_filing,
     a_record,
     an_approval,
+    released,
     statuses,
 )
 
@@ -51,12 +52,12 @@ def test_what_the_province_has_not_passed_is_not_put_on_line(tmp_path):
     filing = a_filing(desk, [a_record()])
 
     assert publication.ready(desk, TERM) == 0
-    assert publication.publish(desk, TERM, counted=0) == 0
+    assert released(desk, TERM, counted=0) == 0
     assert lookup.find(desk.db, "张明", "8090142025000123") is None
 
     an_approval(desk, filing.filing_id)
 
-    assert publication.publish(desk, TERM, counted=1) == 1
+    assert released(desk, TERM, counted=1) == 1
     assert lookup.find(desk.db, "张明", "8090142025000123") is not None
 
 
