@@ -137,25 +137,26 @@ def read(path: Path | str, columns: Sequence[str] | None = None, *, rows: pl.Ser
 
     Raises OSError, Damaged among them.
     """
-    under, first, last = key(), *((0, 0) if rows is None else (rows.min(), rows.max()))
+    under = key()
     if under is None:
-        lazy = pl.scan_parquet(path)
-        if rows is not None:
-            lazy = lazy.filter(pl.col("row").is_between(first, last) & pl.col("row").is_in(rows.implode()))
-        return (lazy if columns is None else lazy.select(columns)).collect()
+        return scan(path, columns, rows=rows).collect()
     within = "" if rows is None else ' WHERE "row" BETWEEN $first AND $last'
     needed = "*" if columns is None else ", ".join(f'"{name}"' for name in dict.fromkeys([*columns, *(["row"] if within else [])]))
-    asked = {"path": str(path), **({"first": first, "last": last} if within else {})}
-    with _engine(under).cursor() as cursor:
-        with _told(path):
-            found = cursor.execute(f"SELECT {needed} FROM read_parquet($path{OWN}){within}", asked).pl()
+    asked = {"path": str(path), **({} if rows is None else {"first": rows.min(), "last": rows.max()})}
+    with _engine(under).cursor() as cursor, _told(path):
+        found = cursor.execute(f"SELECT {needed} FROM read_parquet($path{OWN}){within}", asked).pl()
     kept = found if rows is None else found.filter(pl.col("row").is_in(rows.implode()))
     return kept if columns is None else kept.select(columns)
 
 
-def scan(path: Path, columns: Sequence[str]) -> pl.LazyFrame:
-    """Columns of a Parquet file of the store's own, to be read where they are needed; under a key they are read at once."""
-    return read(path, columns).lazy() if key() else pl.scan_parquet(path).select(columns)
+def scan(path: Path | str, columns: Sequence[str] | None = None, *, rows: pl.Series | None = None) -> pl.LazyFrame:
+    """As `read`, but read where it is needed; under a key at once."""
+    if key():
+        return read(path, columns, rows=rows).lazy()
+    lazy = pl.scan_parquet(path)
+    if rows is not None:
+        lazy = lazy.filter(pl.col("row").is_between(rows.min(), rows.max()) & pl.col("row").is_in(rows.implode()))
+    return lazy if columns is None else lazy.select(columns)
 
 
 def columns_of(path: Path) -> list[str]:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import polars as pl
 
-from core import at_rest, disk, onfile
+from core import at_rest, disk, filed_rows, onfile
 from core.database import Database, Transaction
 from core.errors import BadRequest, CentreError, NotFound
 from core.record import COLUMNS
@@ -92,7 +92,8 @@ def _failing(
     if changed.is_empty():
         return {}
     found, known = (
-        onfile.judge(tx, judged_by, rows.filter(moved), nothing, frozenset({Sight.RECORD})).findings for rows in (after, before)
+        filed_rows.judge(filed_rows.read(tx, judged_by, rows.filter(moved)), nothing, frozenset({Sight.RECORD})).findings
+        for rows in (after, before)
     )
     wrong = found.filter(pl.col("class").is_in(_REFUSED))
     own = wrong.join(changed, on=["row", "field"], how="semi")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from core import ledger, onfile, standing, tallies
+from core import filed_rows, ledger, onfile, standing, tallies
 from core.database import Transaction
 from core.ledger import Act
 from core.lifecycle import RECORD
@@ -41,7 +41,8 @@ WHERE r.followed IS NULL AND r.status IN ('cleared', 'withheld', 'published', 'o
     AND r.record_id IN (
         SELECT q.record_id FROM record AS q JOIN shifted AS s ON s.person = q.person
         UNION SELECT q.record_id FROM record AS q JOIN shifted AS s ON s.certificate_no = q.certificate_no
-        UNION SELECT q.record_id FROM record AS q JOIN shifted AS s ON s.name = q.name AND s.born = q.born
+        UNION SELECT q.record_id FROM record AS q JOIN filing AS g ON g.filing_id = q.filing_id
+            JOIN shifted AS s ON s.institution = g.institution AND s.name = q.name AND s.born = q.born
         UNION SELECT q.record_id FROM photo AS q JOIN photo AS p ON p.sha256 = q.sha256
             JOIN shifted AS s ON s.record_id = p.record_id
         UNION SELECT q.record_id FROM photo AS q JOIN correction_photo AS p ON p.former_sha256 = q.sha256
@@ -93,17 +94,16 @@ def remember(tx: Transaction) -> None:
 def judge_again(
     tx: Transaction, folder: Path, judged_by: Ruleset, act: Act, *, barring: frozenset[str] = frozenset()
 ) -> int:
-    """Judge the records that share a person, a certificate number, a name and birth date or a photo with what has changed, by
-    the checks that look beyond one record; what no longer holds is closed with the act's subject as its reason, and they move
+    """Judge the records that share a person, a certificate number, a name and birth date at one institution or a photo with
+    what has changed, by the checks that look beyond one record; what no longer holds is closed with the act's subject as its reason, and they move
     to where that puts them, with their cases and their filings' tallies. What is on line stays there, but for what a check of
     `barring` finds: that is taken down. Returns how many moved."""
     tx.run(_SHIFTED)
     if not onfile.ask(tx, folder, _BESIDE):
         return 0
     rules = [code for code, rule in RULES.items() if rule.sight in FAR and code != onfile.RARE]
-    found = onfile.judge(
-        tx, judged_by, onfile.rows(tx), onfile.known(tx, judged_by), FAR, without=frozenset({onfile.RARE})
-    ).findings
+    read = filed_rows.read(tx, judged_by, onfile.rows(tx))
+    found = filed_rows.judge(read, onfile.known(tx, judged_by), FAR, without=frozenset({onfile.RARE})).findings
     lay_out(tx, "found", found.rename({"row": "record_id"}))
     before = tx.frame(_OPEN, rules=rules)
     tx.run(_TOUCHED, rules=rules)

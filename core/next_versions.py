@@ -8,11 +8,11 @@ from pathlib import Path
 
 import polars as pl
 
-from core import facts, ledger, onfile, standing
+from core import facts, filed_rows, ledger, onfile, standing
 from core.database import Transaction
+from core.filed_rows import Together
 from core.ledger import Act
 from core.lifecycle import CASE, RECORD
-from core.record import COLUMNS
 from core.rules import RULES
 from core.ruleset import Ruleset
 
@@ -21,13 +21,10 @@ CREATE OR REPLACE TEMP TABLE changed AS
 SELECT correction_id, record_id, version, filing_id, filing_row, parquet, former FROM settling
 WHERE stands AND kind <> 'withdraw'"""
 
-_ROWS = f"""
-SELECT c.record_id AS "row", c.filing_id, f.photos IS NOT NULL OR q.record_id IS NOT NULL AS pictured,
-    {', '.join(f'p.{code}' for code in COLUMNS)}
-FROM read_parquet($paths, filename = true) AS p
-JOIN (SELECT *, $filings || parquet AS path FROM changed) AS c ON c.path = p.filename AND c.filing_row = p."row"
-JOIN filing AS f ON f.filing_id = c.filing_id
-LEFT JOIN (SELECT DISTINCT record_id FROM photo) AS q ON q.record_id = c.record_id"""
+_PLACES = """
+SELECT c.record_id AS "row", c.filing_id, c.filing_row, $filings || c.parquet AS path,
+    f.photos IS NOT NULL OR c.record_id IN (SELECT record_id FROM photo) AS pictured
+FROM changed AS c JOIN filing AS f ON f.filing_id = c.filing_id"""
 
 _PHOTOS = """
 INSERT INTO photo (record_id, sha256, file_name, files, readable, width, height, size, contrast)
@@ -105,10 +102,10 @@ WHERE NOT EXISTS (
 
 @dataclass(frozen=True)
 class Entered:
-    """Next versions in the book: their rows as onfile.rows gives them, those whose signatories or day changed, and what is
-    known still of the others' signatories."""
+    """Next versions in the book: their rows read, as filed those whose signatories or day changed, and what is known still of
+    the others' signatories."""
 
-    rows: pl.DataFrame
+    read: list[Together]
     signed_anew: pl.DataFrame
     rare_still: pl.DataFrame
 
@@ -120,10 +117,8 @@ def enter(tx: Transaction, folder: Path, judged_by: Ruleset, act: Act) -> Entere
     tx.run("DELETE FROM photo WHERE record_id IN ("
            "SELECT c.record_id FROM changed AS c JOIN correction_photo AS n ON n.correction_id = c.correction_id)")
     tx.run(_PHOTOS)
-    filings = f"{folder / 'filings'}/"
-    paths = [filings + name for name in tx.frame("SELECT DISTINCT parquet FROM changed ORDER BY parquet")["parquet"]]
-    onfile.ask(tx, folder, "SELECT NULL WHERE FALSE")
-    rows = tx.frame(_ROWS, paths=paths, filings=filings) if paths else onfile.rows(tx)
+    filed = filed_rows.gather(tx.frame(_PLACES, filings=f"{folder / 'filings'}/"))
+    read = filed_rows.read(tx, judged_by, filed)
     rare = tx.frame(
         'SELECT c.record_id AS "row", TRUE AS known_rare_signatory FROM changed AS c JOIN finding AS g '
         "ON g.record_id = c.record_id AND g.version = c.version WHERE g.rule = $rule AND g.closed IS NULL", rule=onfile.RARE,
@@ -134,12 +129,12 @@ def enter(tx: Transaction, folder: Path, judged_by: Ruleset, act: Act) -> Entere
     )["record_id"].to_list()
     ledger.move(tx, RECORD, "correct", act, chosen="SELECT record_id, version FROM changed")
     tx.run(_CLOSE_FORMER)
-    lay_out(tx, "entering", onfile.heads(tx, judged_by, rows).rename({"row": "record_id"}))
+    lay_out(tx, "entering", filed_rows.heads(read).rename({"row": "record_id"}))
     tx.run(_FOLLOWED)
     ledger.enter_versions(tx, act)
     onfile.ask(tx, folder, "SELECT record_id FROM changed")
     anew = pl.col("row").is_in(signed)
-    return Entered(rows, rows.filter(anew), rare.filter(~anew))
+    return Entered(read, filed.filter(anew), rare.filter(~anew))
 
 
 def merged(told: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:

@@ -1,22 +1,16 @@
-"""在库复核: records on file judged again in their present versions, beside everything else on file (articles 2 and 8).
+"""在库复核: what is filed and known of records on file, in their present versions, beside everything else on file (articles 2 and 8).
 
-What the temporary table `asked` names is judged as one set, whatever filings it is of. Must not know why.
+The temporary table `asked` names them. Must not know why.
 """
 
-from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from core import at_rest, cell, checking, facts, resort, revocations
-from core.checking import Checked
+from core import at_rest, cell, facts, filed_rows, revocations
 from core.database import Transaction
 from core.facts import SAME_NUMBER
 from core.profile import rare_among
-from core.record import COLUMNS
-from core.rules import Context, Sight
 from core.ruleset import Ruleset
 from core.twins import near_twins
 
@@ -37,10 +31,6 @@ SELECT r.record_id, r.version, r.filing_id, r.filing_row, $filings || coalesce(r
     EXISTS (SELECT 1 FROM finding AS g WHERE g.record_id = r.record_id AND g.rule = 'P23') AS once_revoked
 FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
 WHERE r.followed IS NULL AND r.record_id IN ({{chosen}})"""
-
-_ROWS = f"""
-SELECT a.record_id AS "row", a.filing_id, a.pictured, {', '.join(f'p.{code}' for code in COLUMNS)}
-FROM read_parquet($paths, filename = true) AS p JOIN asked AS a ON a.path = p.filename AND a.filing_row = p."row\""""
 
 _OTHERS = """r.record_id <> a.record_id AND r.followed IS NULL AND r.status <> 'superseded'
     AND (r.status <> 'out_of_scope' OR r.filing_id = a.filing_id)"""
@@ -73,11 +63,11 @@ FROM asked AS a JOIN record AS r ON r.certificate_no = a.certificate AND r.statu
 _NAMESAKES = """
 SELECT a.record_id AS "row", a.filer, a.name, a.born, a.person FROM asked AS a
 UNION ALL
-SELECT NULL, f.institution, r.name, r.born, r.person
+SELECT DISTINCT NULL, f.institution, r.name, r.born, r.person
 FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
-WHERE r.followed IS NULL AND r.status NOT IN ('superseded', 'withdrawn', 'revoked') AND EXISTS (
-    SELECT 1 FROM asked AS a WHERE a.filer = f.institution AND a.name = r.name AND a.born = r.born AND a.person <> r.person
-        AND (r.status <> 'out_of_scope' OR r.filing_id = a.filing_id))"""
+JOIN asked AS a ON a.filer = f.institution AND a.name = r.name AND a.born = r.born AND a.person <> r.person
+WHERE r.followed IS NULL AND r.status NOT IN ('superseded', 'withdrawn', 'revoked')
+    AND (r.status <> 'out_of_scope' OR r.filing_id = a.filing_id)"""
 
 _PHOTOS = """
 SELECT p.record_id AS "row", p.files::UINTEGER AS known_photos, p.readable AS known_photo_readable,
@@ -96,12 +86,8 @@ def ask(tx: Transaction, folder: Path, chosen: str, **params: object) -> int:
 
 
 def rows(tx: Transaction) -> pl.DataFrame:
-    """What is filed of the records asked, in their present versions: row (the record's number), filing_id, pictured, and
-    every code of COLUMNS."""
-    paths = tx.frame("SELECT DISTINCT path FROM asked ORDER BY path")["path"].to_list()
-    if not paths:
-        return pl.DataFrame(schema={"row": pl.Int64, "filing_id": pl.Int64, "pictured": pl.Boolean} | dict.fromkeys(COLUMNS, pl.String))
-    return tx.frame(_ROWS, paths=paths)
+    """What is filed of the records asked, in their present versions, as filed_rows.gather gives it."""
+    return filed_rows.gather(tx.frame('SELECT record_id AS "row", filing_id, pictured, path, filing_row FROM asked'))
 
 
 def known(tx: Transaction, judged_by: Ruleset) -> pl.DataFrame:
@@ -155,45 +141,3 @@ def _signed(tx: Transaction, folder: Path, filing_id: int) -> pl.DataFrame:
         parts.append(at_rest.read(folder / "filings" / name, ["row", *SIGNED], rows=own["row"]))
     signed = pl.concat(parts).with_columns(conferred=cell.date(pl.col("HXWRQ")))
     return signed.group_by("conferred", "XZXM", "ZXXM").agg(records=pl.len().cast(pl.Int64)).sort("conferred", "XZXM", "ZXXM")
-
-
-def judge(
-    tx: Transaction, judged_by: Ruleset, filed: pl.DataFrame, told: pl.DataFrame, sights: frozenset[Sight], *,
-    without: frozenset[str] = frozenset(),
-) -> Checked:
-    """What checks of these sights say of rows (as `rows` gives them) with what is known of each (`told`): findings whose row
-    is the record's number, and tallies with the column filing_id. Checks in `without` are not asked."""
-    filings = {each["filing_id"]: each for each in tx.frame(
-        "SELECT * FROM filing WHERE list_contains($ids, filing_id)", ids=filed["filing_id"].unique().to_list()
-    ).iter_rows(named=True)}
-    findings, tallies = [pl.DataFrame(schema=checking.FINDINGS)], []
-    for context, parts in _alike(filings, filed, judged_by).items():
-        frame = facts.beside(checking.read(parts), told)
-        checked = checking.judge_parts(frame, context, sights, [chunk.height for chunk, _ in parts])
-        numbers = pl.Series([chunk["filing_id"][0] for chunk, _ in parts], dtype=pl.Int64)
-        findings.append(checked.findings.drop("part").filter(~pl.col("rule").is_in(sorted(without))))
-        tallies.append(checked.tally.with_columns(filing_id=numbers.gather(checked.tally["part"])).drop("part"))
-    nothing = pl.DataFrame(schema=checking.TALLY | {"filing_id": pl.Int64})
-    return Checked(pl.concat(findings), pl.concat([nothing, *tallies]).group_by("filing_id", "rule").sum())
-
-
-def heads(tx: Transaction, judged_by: Ruleset, filed: pl.DataFrame) -> pl.DataFrame:
-    """The few columns by which rows (as `rows` gives them) are compared with others: facts.HEADS."""
-    filings = {each["filing_id"]: each for each in tx.frame(
-        "SELECT * FROM filing WHERE list_contains($ids, filing_id)", ids=filed["filing_id"].unique().to_list()
-    ).iter_rows(named=True)}
-    read = [pl.DataFrame(schema=facts.HEADS)]
-    for context, parts in _alike(filings, filed, judged_by).items():
-        read.append(checking.heads(checking.read(parts), context))
-    return pl.concat(read)
-
-
-def _alike(
-    filings: dict[int, dict[str, Any]], filed: pl.DataFrame, judged_by: Ruleset
-) -> dict[Context, list[tuple[pl.DataFrame, Context]]]:
-    """Rows by what is known of their filings, those that can be judged together in one list."""
-    alike: dict[Context, list[tuple[pl.DataFrame, Context]]] = defaultdict(list)
-    for (filing_id, pictured), chunk in filed.partition_by("filing_id", "pictured", as_dict=True).items():
-        context = replace(resort.context_of(filings[filing_id], judged_by), photos=pictured)
-        alike[context].append((chunk, context))
-    return alike

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from core import ledger, neighbours, next_versions, onfile, ruleset, sorting, tallies
+from core import filed_rows, ledger, neighbours, next_versions, onfile, ruleset, sorting, tallies
 from core.database import Transaction
 from core.desk import Desk
 from core.ledger import Act
@@ -90,10 +90,10 @@ def settle(desk: Desk, month: str, corrections: pl.Series) -> Settled:
         if not entered.signed_anew.is_empty():
             told = next_versions.merged(told, onfile.rare(tx, desk.db.folder, entered.signed_anew))
         told = next_versions.merged(told, entered.rare_still)
-        checked = onfile.judge(tx, judged_by, entered.rows, told, frozenset(Sight) - {Sight.WHOLE})
+        checked = filed_rows.judge(entered.read, told, frozenset(Sight) - {Sight.WHOLE})
         verdicts = sorting.verdicts_of(next_versions.put_findings(tx, checked.findings))
         moved = next_versions.move(tx, act, verdicts)
-        tallies.judged_anew(tx, judged_by, entered.rows, told, checked)
+        tallies.judged_anew(tx, entered.read, told, checked)
         beside = neighbours.judge_again(tx, desk.db.folder, judged_by, act)
         tx.run(_SETTLED, settlement_id=number)
         settled = ledger.move(tx, CORRECTION, "settle", act, chosen="SELECT correction_id FROM settling WHERE stands")

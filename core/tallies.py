@@ -5,12 +5,12 @@ Works on the temporary tables of a settlement. Must not know what the checks are
 
 import polars as pl
 
-from core import onfile, standing
+from core import filed_rows, standing
 from core.checking import Checked
 from core.database import Transaction
+from core.filed_rows import Together
 from core.next_versions import lay_out
 from core.rules import Sight
-from core.ruleset import Ruleset
 
 _FAILED = f"""
 SELECT g.filing_id, g.rule, sum(CASE WHEN g.version = c.version THEN -1 ELSE 1 END)::BIGINT AS failed
@@ -29,9 +29,11 @@ FROM more AS m WHERE m.filing_id = t.filing_id AND m.rule = t.rule"""
 _COUNTS = ("failed", "evaluated", "not_evaluated", "no_reference")
 
 
-def judged_anew(tx: Transaction, judged_by: Ruleset, rows: pl.DataFrame, told: pl.DataFrame, checked: Checked) -> None:
-    """Count next versions (rows and `told` as onfile gives them, and what was said of them) in place of those before."""
-    before = onfile.judge(tx, judged_by, _put_back(rows, tx.frame(_BEFORE)), told, frozenset(Sight) - {Sight.WHOLE})
+def judged_anew(tx: Transaction, read: list[Together], told: pl.DataFrame, checked: Checked) -> None:
+    """Count next versions (rows as filed_rows.read gives them, `told` as onfile.known, and what was said of them) in place of
+    those before."""
+    former = tx.frame(_BEFORE)
+    before = filed_rows.judge([each.with_values(_put_back(each.filed, former)) for each in read], told, frozenset(Sight) - {Sight.WHOLE})
     judged = ("evaluated", "not_evaluated", "no_reference")
     add(tx, pl.concat([
         checked.tally.select("filing_id", "rule", *judged),
