@@ -22,12 +22,14 @@ Level 6  public_package, comparison, versions, supplements, nil_returns, unpacki
 Level 6  answer_receipts    what is said to each row
 Level 7  archive, contents, takedown, store, public_history                                    beside everything on file
 Level 8  sorting, admission, resort                          数据整理: both gates, once; what may be filed
-Level 9  intake, review, publication, feedback, lookup, views, causes, queue, rates, balance, expected, photo_checks, photo_supplies, filed_rows    steps
+Level 9  intake, review, publication, feedback, lookup, views, causes, queue, rates, balance, expected, photo_checks, photo_supplies    steps
+Level 9  filed_rows    rows on file, judged
 Level 9  book    the book of acts, read
 Level 9  offline    what is taken down
 Level 9  reentry, revocation_list, explanation, explanation_decision, explanations    what leaves the line, comes back, or is explained
 Level 10  job, jobprocess, milestones, stages, inspection, analysis, handbook, photo_entry, onfile, revealing    files
-Level 11  next_versions, corrected_rows, corrections, consents, request, jobfiles, jobworker, trial, reminders, calendar_file, supply    work behind the screens
+Level 11  corrected_rows    new values laid over them
+Level 11  next_versions, corrections, consents, request, jobfiles, jobworker, trial, reminders, calendar_file, supply    work behind the screens
 Level 10  answer_rows, frozen_list, publication_runs    each row of an answer; what a run froze
 Level 11  publication_run, feedback_bundle    what is released; what a province is handed
 Level 12  jobs, jobbatch, revision, photojobs, dryrun, correction, tallies                         those in hand, and asked for; and put in force

@@ -80,7 +80,7 @@ def read(parts: Sequence[Part]) -> pl.DataFrame:
         schema={"filer": pl.String, "resolved_on": pl.Date},
     )
     of_rows = told.select(pl.all().repeat_by(lengths).explode(empty_as_null=False))
-    return values.read(pl.concat(chunks, how="diagonal"), contexts[0].reference).hstack(of_rows)
+    return values.read(pl.concat(chunks, how="diagonal", rechunk=True), contexts[0].reference).hstack(of_rows)
 
 
 def known(

@@ -1,7 +1,7 @@
 """相关记录复核: records beside those corrected or gone, judged again: of two duplicates the other is released (articles 7 to 9).
 
-Works on the temporary table `settling`: record_id, version, correction_id, kind (withdraw: it left the line), stands. Must not
-know what was corrected or revoked, nor why.
+Works on the temporary table `settling`: record_id, version, correction_id, kind (withdraw: it left the line), stands, and what
+GOES_BY says of it before anything changed. Must not know what was corrected or revoked, nor why.
 """
 
 from pathlib import Path
@@ -16,18 +16,16 @@ from core.next_versions import lay_out
 from core.rules import FAR, RULES
 from core.ruleset import Ruleset
 
-_KEYS = """r.record_id, r.person, r.certificate_no, f.institution, r.name, r.born,
+GOES_BY = """r.person, r.certificate_no AS certificate, f.institution AS filer, r.name, r.born,
     hash(r.level, r.major, r.sex, r.conferred_on, r.entered, r.graduated, r.full_time, r.declared) AS rest"""
-
-_REMEMBER = f"""
-CREATE OR REPLACE TEMP TABLE formerly AS
-SELECT {_KEYS} FROM settling AS s JOIN record AS r ON r.record_id = s.record_id AND r.version = s.version
-JOIN filing AS f ON f.filing_id = r.filing_id WHERE s.stands"""
+"""What other records go by of a record r of a filing f."""
 
 _SHIFTED = f"""
 CREATE OR REPLACE TEMP TABLE shifted AS
-WITH now AS (
-    SELECT {_KEYS} FROM settling AS s JOIN record AS r ON r.record_id = s.record_id AND r.followed IS NULL
+WITH formerly AS (
+    SELECT record_id, person, certificate, filer, name, born, rest FROM settling WHERE stands
+), now AS (
+    SELECT r.record_id, {GOES_BY} FROM settling AS s JOIN record AS r ON r.record_id = s.record_id AND r.followed IS NULL
     JOIN filing AS f ON f.filing_id = r.filing_id WHERE s.stands AND s.kind <> 'withdraw'
 ), same AS (SELECT * FROM formerly INTERSECT SELECT * FROM now)
 SELECT * FROM (SELECT * FROM formerly UNION SELECT * FROM now) WHERE record_id NOT IN (SELECT record_id FROM same)
@@ -39,10 +37,7 @@ SELECT r.record_id FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_i
 WHERE r.followed IS NULL AND r.status IN ('cleared', 'withheld', 'published', 'out_of_scope')
     AND f.status NOT IN ('returned', 'replaced') AND r.record_id NOT IN (SELECT record_id FROM settling WHERE stands)
     AND r.record_id IN (
-        SELECT q.record_id FROM record AS q JOIN shifted AS s ON s.person = q.person
-        UNION SELECT q.record_id FROM record AS q JOIN shifted AS s ON s.certificate_no = q.certificate_no
-        UNION SELECT q.record_id FROM record AS q JOIN filing AS g ON g.filing_id = q.filing_id
-            JOIN shifted AS s ON s.institution = g.institution AND s.name = q.name AND s.born = q.born
+        SELECT record_id FROM near
         UNION SELECT q.record_id FROM photo AS q JOIN photo AS p ON p.sha256 = q.sha256
             JOIN shifted AS s ON s.record_id = p.record_id
         UNION SELECT q.record_id FROM photo AS q JOIN correction_photo AS p ON p.former_sha256 = q.sha256
@@ -86,11 +81,6 @@ INSERT INTO finding (record_id, version, filing_id, rule, class, field, value)
 SELECT record_id, version, filing_id, rule, class, field, value FROM newly"""
 
 
-def remember(tx: Transaction) -> None:
-    """Keep what other records go by of those about to change, as it is now."""
-    tx.run(_REMEMBER)
-
-
 def judge_again(
     tx: Transaction, folder: Path, judged_by: Ruleset, act: Act, *, barring: frozenset[str] = frozenset()
 ) -> int:
@@ -99,6 +89,7 @@ def judge_again(
     to where that puts them, with their cases and their filings' tallies. What is on line stays there, but for what a check of
     `barring` finds: that is taken down. Returns how many moved."""
     tx.run(_SHIFTED)
+    onfile.near(tx, "shifted")
     if not onfile.ask(tx, folder, _BESIDE):
         return 0
     rules = [code for code, rule in RULES.items() if rule.sight in FAR and code != onfile.RARE]

@@ -100,6 +100,13 @@ WHERE NOT EXISTS (
     SELECT 1 FROM withheld_case AS w WHERE w.record_id = c.record_id AND w.version = c.version + 1 AND w.status <> 'closed')"""
 
 
+_VERSIONS = """
+SELECT c.record_id, c.version + 1 AS version, c.filing_id, c.filing_row, c.parquet, h.certificate AS certificate_no,
+    h.conferred AS conferred_on, h.* EXCLUDE (record_id, certificate, conferred)
+FROM entering AS h JOIN changed AS c ON c.record_id = h.record_id"""
+"""The versions that are entered, without looking for them among millions."""
+
+
 @dataclass(frozen=True)
 class Entered:
     """Next versions in the book: their rows read, as filed those whose signatories or day changed, and what is known still of
@@ -132,7 +139,7 @@ def enter(tx: Transaction, folder: Path, judged_by: Ruleset, act: Act) -> Entere
     lay_out(tx, "entering", filed_rows.heads(read).rename({"row": "record_id"}))
     tx.run(_FOLLOWED)
     ledger.enter_versions(tx, act)
-    onfile.ask(tx, folder, "SELECT record_id FROM changed")
+    onfile.ask_of(tx, folder, _VERSIONS)
     anew = pl.col("row").is_in(signed)
     return Entered(read, filed.filter(anew), rare.filter(~anew))
 

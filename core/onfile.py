@@ -29,18 +29,33 @@ SELECT r.record_id, r.version, r.filing_id, r.filing_row, $filings || coalesce(r
         AS pictured,
     EXISTS (SELECT 1 FROM finding AS g WHERE g.record_id = r.record_id AND g.rule = 'O05' AND g.closed IS NULL) AS once_withdrawn,
     EXISTS (SELECT 1 FROM finding AS g WHERE g.record_id = r.record_id AND g.rule = 'P23') AS once_revoked
-FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
-WHERE r.followed IS NULL AND r.record_id IN ({{chosen}})"""
+FROM ({{versions}}) AS r JOIN filing AS f ON f.filing_id = r.filing_id"""
 
-_OTHERS = """r.record_id <> a.record_id AND r.followed IS NULL AND r.status <> 'superseded'
+_PRESENT = "SELECT * FROM record WHERE followed IS NULL AND record_id IN ({chosen})"
+
+_ANOTHER = "a.record_id <> q.record_id"
+_NEAR = f"""
+CREATE OR REPLACE TEMP TABLE near AS
+SELECT q.record_id FROM record AS q SEMI JOIN {{those}} AS a ON a.person = q.person AND {_ANOTHER} WHERE q.followed IS NULL
+UNION SELECT q.record_id FROM record AS q SEMI JOIN {{those}} AS a ON a.certificate = q.certificate_no AND {_ANOTHER}
+    WHERE q.followed IS NULL
+UNION SELECT q.record_id FROM record AS q JOIN filing AS f ON f.filing_id = q.filing_id
+    SEMI JOIN {{those}} AS a ON a.filer = f.institution AND a.name = q.name AND a.born = q.born AND {_ANOTHER}
+    WHERE q.followed IS NULL"""
+_AROUND = """
+CREATE OR REPLACE TEMP TABLE around AS
+SELECT r.*, f.institution FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
+WHERE r.followed IS NULL AND r.record_id IN (SELECT record_id FROM near)"""
+"""The few records that have anything in common with those asked, looked at whole."""
+
+_OTHERS = """r.record_id <> a.record_id AND r.status <> 'superseded'
     AND (r.status <> 'out_of_scope' OR r.filing_id = a.filing_id)"""
 """A filing's own records stand beside each other even where they are out of scope, as when it was first sorted."""
 
 _ACQUAINTED = f"""
-SELECT a.record_id AS "row", {_HEADS}, f.institution = a.filer AS here,
+SELECT a.record_id AS "row", {_HEADS}, r.institution = a.filer AS here,
     CASE WHEN r.status IN ('revoked', 'withdrawn') THEN r.status ELSE 'on_file' END AS status
-FROM asked AS a JOIN record AS r ON r.person = a.person
-JOIN filing AS f ON f.filing_id = r.filing_id
+FROM asked AS a JOIN around AS r ON r.person = a.person
 WHERE {_OTHERS} AND (r.status <> 'withdrawn' OR a.once_withdrawn) AND (r.status <> 'revoked' OR a.once_revoked OR EXISTS (
     SELECT 1 FROM record AS q WHERE q.record_id = a.record_id AND q.version = 1 AND q.person IS DISTINCT FROM a.person))
 QUALIFY row_number() OVER (PARTITION BY a.record_id ORDER BY r.record_id) <= {SAME_NUMBER}"""
@@ -51,23 +66,21 @@ _MATCHES = f"""
 SELECT a.record_id AS "row", bool_or(r.filing_id <> a.filing_id AND r.person <> a.person) AS known_certificate_other,
     bool_or(r.filing_id <> a.filing_id AND r.person = a.person) AS known_same_record,
     nullif(1 + count(*) FILTER (r.filing_id = a.filing_id), 1)::UINTEGER AS known_certificate_rows
-FROM asked AS a JOIN record AS r ON r.certificate_no = a.certificate
+FROM asked AS a JOIN around AS r ON r.certificate_no = a.certificate
 WHERE {_OTHERS} AND r.status NOT IN ('withdrawn', 'revoked')
 GROUP BY a.record_id"""
 
 _REVOKED = f"""
 SELECT DISTINCT a.record_id AS "row", TRUE AS known_revoked
-FROM asked AS a JOIN record AS r ON r.certificate_no = a.certificate AND r.status = 'revoked' WHERE {_OTHERS}"""
+FROM asked AS a JOIN around AS r ON r.certificate_no = a.certificate AND r.status = 'revoked' WHERE {_OTHERS}"""
 """A number revoked is nobody's: whoever has it now."""
 
 _NAMESAKES = """
 SELECT a.record_id AS "row", a.filer, a.name, a.born, a.person FROM asked AS a
 UNION ALL
-SELECT DISTINCT NULL, f.institution, r.name, r.born, r.person
-FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
-JOIN asked AS a ON a.filer = f.institution AND a.name = r.name AND a.born = r.born AND a.person <> r.person
-WHERE r.followed IS NULL AND r.status NOT IN ('superseded', 'withdrawn', 'revoked')
-    AND (r.status <> 'out_of_scope' OR r.filing_id = a.filing_id)"""
+SELECT DISTINCT NULL, r.institution, r.name, r.born, r.person
+FROM around AS r JOIN asked AS a ON a.filer = r.institution AND a.name = r.name AND a.born = r.born AND a.person <> r.person
+WHERE r.status NOT IN ('superseded', 'withdrawn', 'revoked') AND (r.status <> 'out_of_scope' OR r.filing_id = a.filing_id)"""
 
 _PHOTOS = """
 SELECT p.record_id AS "row", p.files::UINTEGER AS known_photos, p.readable AS known_photo_readable,
@@ -81,8 +94,18 @@ FROM photo AS p JOIN asked AS a ON a.record_id = p.record_id"""
 
 def ask(tx: Transaction, folder: Path, chosen: str, **params: object) -> int:
     """Lay out in `asked` the present versions of the records a SELECT of record_id chooses; tells how many."""
-    tx.run(_ASK.format(chosen=chosen), filings=f"{folder / 'filings'}/", **params)
-    return tx.frame("SELECT count(*) AS n FROM asked").item()
+    return ask_of(tx, folder, _PRESENT.format(chosen=chosen), **params)
+
+
+def ask_of(tx: Transaction, folder: Path, versions: str, **params: object) -> int:
+    """The same of the versions a SELECT gives with the columns of `record`."""
+    return tx.run(_ASK.format(versions=versions), filings=f"{folder / 'filings'}/", **params)
+
+
+def near(tx: Transaction, those: str) -> None:
+    """Lay out in `near` the other records that share a person, a certificate number, or a name and birth date at one institution
+    with what a table has: record_id, person, certificate, filer, name, born."""
+    tx.run(_NEAR.format(those=those))
 
 
 def rows(tx: Transaction) -> pl.DataFrame:
@@ -93,6 +116,8 @@ def rows(tx: Transaction) -> pl.DataFrame:
 def known(tx: Transaction, judged_by: Ruleset) -> pl.DataFrame:
     """What all else on file, the register of revocations and their photos tell of the records asked: row and facts.KNOWN."""
     asked = tx.frame("SELECT * FROM asked")
+    near(tx, "asked")
+    tx.run(_AROUND)
     heads = asked.with_columns(row="record_id", suspect=pl.lit(False)).select(*facts.HEADS).cast(facts.HEADS)
     apart = heads.with_columns(person=_nobodys())
     acquainted = tx.frame(_ACQUAINTED).with_columns(person=_nobodys()).select(*facts.ACQUAINTED).cast(facts.ACQUAINTED)

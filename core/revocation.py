@@ -40,10 +40,10 @@ QUALIFY row_number() OVER (PARTITION BY r.record_id ORDER BY r.version DESC) = 1
 
 _OF_ONE = "SELECT record_id, version FROM record WHERE record_id = $record_id AND version = $version"
 
-_GONE = """
+_GONE = f"""
 CREATE OR REPLACE TEMP TABLE settling AS
-SELECT record_id, version, NULL::BIGINT AS correction_id, 'withdraw' AS kind, TRUE AS stands FROM record
-WHERE followed IS NULL AND list_contains($records, record_id)"""
+SELECT r.record_id, r.version, NULL::BIGINT AS correction_id, 'withdraw' AS kind, TRUE AS stands, {neighbours.GOES_BY}
+FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id WHERE r.followed IS NULL AND list_contains($records, r.record_id)"""
 
 _CASES = """
 SELECT case_id FROM withheld_case WHERE record_id = $record_id AND version = $version AND status <> 'closed'"""
@@ -125,7 +125,6 @@ def take_in(desk: Desk, asked: Revocation | Withdrawal, which: Sequence[str]) ->
 def _judge_beside(tx: Transaction, desk: Desk, judged_by: Ruleset, kind: Kind, records: list[int]) -> None:
     """Judge again what stood beside the records that have just left."""
     tx.run(_GONE, records=records)
-    neighbours.remember(tx)
     last = tx.frame("SELECT max(revocation_id) AS n FROM revocation").item()
     barring = frozenset({"P23"} if kind is Kind.DEGREE else ())
     neighbours.judge_again(tx, desk.db.folder, judged_by, ledger.act_of(desk, "revocation", last, "相关记录复核"), barring=barring)

@@ -15,19 +15,16 @@ from core.lifecycle import CASE, CORRECTION, RECORD
 from core.rules import Sight
 from core.vocabulary import Duty
 
-_WAITING = """
+_WAITING = f"""
 CREATE OR REPLACE TEMP TABLE settling AS
-WITH heads AS (
-    SELECT r.record_id, r.version, r.filing_row, r.status FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
-    WHERE r.followed IS NULL AND r.status IN ('cleared', 'withheld', 'published', 'out_of_scope')
-        AND f.status NOT IN ('returned', 'replaced')
-), due AS (
-    SELECT c.* FROM correction AS c SEMI JOIN (SELECT unnest($corrections::BIGINT[]) AS correction_id) AS n USING (correction_id)
-    WHERE c.status = 'ready'
-)
-SELECT c.correction_id, c.kind, c.record_id, c.version, c.filing_id, c.parquet, h.filing_row, h.status AS former,
-    coalesce(h.status <> 'out_of_scope' OR c.kind = 'withdraw', FALSE) AS stands
-FROM due AS c LEFT JOIN heads AS h ON h.record_id = c.record_id AND h.version = c.version"""
+SELECT c.correction_id, c.kind, c.record_id, c.version, c.filing_id, c.parquet, r.filing_row, r.status AS former,
+    coalesce((r.status <> 'out_of_scope' OR c.kind = 'withdraw') AND f.status NOT IN ('returned', 'replaced'), FALSE) AS stands,
+    {neighbours.GOES_BY}
+FROM correction AS c SEMI JOIN (SELECT unnest($corrections::BIGINT[]) AS correction_id) AS n USING (correction_id)
+LEFT JOIN record AS r ON r.record_id = c.record_id AND r.version = c.version AND r.followed IS NULL
+    AND r.status IN ('cleared', 'withheld', 'published', 'out_of_scope')
+LEFT JOIN filing AS f ON f.filing_id = r.filing_id
+WHERE c.status = 'ready'"""
 
 _MOVING = "SELECT record_id, version FROM settling WHERE stands AND kind {which} 'withdraw'"
 
@@ -83,7 +80,6 @@ def settle(desk: Desk, month: str, corrections: pl.Series) -> Settled:
         number = tx.next_ids("settlement")
         act = ledger.act_of(desk, "settlement", number, month)
         lapsed = ledger.move(tx, CORRECTION, "lapse", act, chosen="SELECT correction_id FROM settling WHERE NOT stands")
-        neighbours.remember(tx)
         withdrawn = _withdraw(tx, act)
         entered = next_versions.enter(tx, desk.db.folder, judged_by, act)
         told = onfile.known(tx, judged_by)
