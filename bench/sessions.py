@@ -11,7 +11,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -19,8 +19,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
 
+from bench import nation
 from bench.measure import p95
 from core import __main__ as command_line
+from core import store
 from core.demo.staff import PASSWORD
 from tests.browser.conftest import app
 
@@ -29,41 +31,65 @@ _SCREENS = (
     "", "queue", "filings", "record", "expected", "review", "publish", "feedback", "corrections", "explanations", "jobs", "rates",
     "balance", "calendar",
 )
+_A_FILING_EVERY, _ROWS = 20, 1_000
+"""Seconds from one filing to the next, and the records of each."""
 _PEOPLE = ("operator", "operator", "reviewer", "publisher", "releaser")
 
 
 def main() -> None:
     """Print the figures as a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Path, help="a store to work over; without it, the demo's")
+    parser.add_argument("--home", type=Path, help="a store to work over, which filings are added to; without it, the demo's")
     parser.add_argument("--sessions", type=int, default=30)
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--think", type=float, nargs="+", default=[10.0, 2.0])
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as made:
+        home = asked.home or Path(made) / "home"
         if asked.home is None:
-            command_line.main(["--home", made, "demo", "--if-empty"])
-        with app(asked.home or Path(made)) as address:
+            command_line.main(["--home", str(home), "demo", "--if-empty"])
+        nation.write(Path(made) / "more", packages=len(asked.think) * (asked.seconds // _A_FILING_EVERY + 1), rows=_ROWS)
+        sent = deque(sorted((Path(made) / "more" / "sent").glob("*/*")))
+        before = _filings(home)
+        with app(home) as address:
             host = address.removeprefix("http://")
             print("\n| figure | value |\n|---|---|")
             for think in asked.think:
-                times = asyncio.run(_work(host, asked.sessions, asked.seconds, think))
+                times = asyncio.run(_work(host, asked.sessions, asked.seconds, think, sent, home / "inbox" / "institutions"))
                 every = sorted(each for own in times.values() for each in own)
                 worst = ", ".join(f"{name or 'overview'} {p95(own) / _ALLOWED:.0%}" for name, own in sorted(
                     times.items(), key=lambda pair: -p95(pair[1]))[:3])
                 print(f"| p95 of {len(every):,} reruns of {asked.sessions} sessions, {think:g} s to think, of the {_ALLOWED} s it may take "
                       f"| {p95(every) / _ALLOWED:.0%} (median {statistics.median(every) / _ALLOWED:.0%}; slowest screens {worst}) |",
                       flush=True)
+        print(f"| filings of {_ROWS:,} records stored meanwhile | {_filings(home) - before} |")
 
 
-async def _work(host: str, sessions: int, seconds: int, think: float) -> dict[str, list[float]]:
-    """Seconds of each rerun by screen."""
+def _filings(home: Path) -> int:
+    db = store.open_store(home)
+    many = db.frame("SELECT count(*) AS n FROM filing").item()
+    db.close()
+    return many
+
+
+async def _work(host: str, sessions: int, seconds: int, think: float, sent: deque[Path], inbox: Path) -> dict[str, list[float]]:
+    """Seconds of each rerun by screen, while filings come in."""
     times: dict[str, list[float]] = defaultdict(list)
     until = time.monotonic() + seconds
     cookies = [_signed_in(host, _PEOPLE[number % len(_PEOPLE)]) for number in range(sessions)]
     chances = [random.Random(place) for place in range(sessions)]  # nosec B311  # the same work in each run
-    await asyncio.gather(*(_sit(host, *each, until, think, times) for each in zip(cookies, chances, strict=True)))
+    sitting = (_sit(host, *each, until, think, times) for each in zip(cookies, chances, strict=True))
+    await asyncio.gather(_file(sent, inbox, until), *sitting)
     return times
+
+
+async def _file(sent: deque[Path], inbox: Path, until: float) -> None:
+    """Put a filing into its institution's folder every while, so that what screens keep is out of date and a load is under way."""
+    while sent and time.monotonic() < until:
+        path = sent.popleft()
+        (inbox / path.parent.name).mkdir(parents=True, exist_ok=True)
+        path.rename(inbox / path.parent.name / path.name)
+        await asyncio.sleep(_A_FILING_EVERY)
 
 
 async def _sit(

@@ -22,21 +22,28 @@ ON_LINE = """(r.status = 'published' OR (r.online_still AND EXISTS (
 _CODED = {"XB": ("XBM", "sexes"), "XWSYDW": ("XWSYDWM", "institutions"), "XWLB": ("XWLBM", "degrees")}
 """Content a file may carry as a code alone: the code's column and the table that has its words."""
 
+_FILES = """
+CREATE OR REPLACE TEMP TABLE chosen_file AS
+SELECT parquet, $filings || parquet AS path, row_number() OVER (ORDER BY parquet) - 1 AS file
+FROM (SELECT DISTINCT parquet FROM ({chosen}) WHERE parquet IS NOT NULL)"""
+
 _CHOSEN = """
 CREATE OR REPLACE TEMP TABLE chosen AS
-SELECT c.*, $filings || c.parquet AS path, p.sha256 AS photo
-FROM ({chosen}) AS c
+SELECT c.* EXCLUDE (parquet), k.file, p.sha256 AS photo
+FROM ({chosen}) AS c LEFT JOIN chosen_file AS k ON k.parquet = c.parquet
 LEFT JOIN photo AS p ON p.record_id = c.record_id AND p.readable"""
+"""A file goes by its place among those read: millions of rows would each carry its name."""
 
 _WHERE = """
-SELECT coalesce(list(DISTINCT path ORDER BY path), []) AS paths, coalesce(min(filing_row), 0) AS first,
+SELECT (SELECT coalesce(list(path ORDER BY file), []) FROM chosen_file) AS paths, coalesce(min(filing_row), 0) AS first,
     coalesce(max(filing_row), 0) AS last
 FROM chosen"""
 
-_FILED = "read_parquet($paths, filename = true)"
+_FILED = "read_parquet($paths)"
+"""With the engine's own `file_index`: a row's file by its place in $paths."""
 _NOTHING_FILED = f"""(
 SELECT {', '.join(f"NULL::VARCHAR AS {code}" for code in (*PUBLIC, *(code for code, _ in _CODED.values())))},
-    NULL::BIGINT AS "row", NULL::VARCHAR AS filename WHERE FALSE)"""
+    NULL::BIGINT AS "row", NULL::UBIGINT AS file_index WHERE FALSE)"""
 
 
 @dataclass(frozen=True)
@@ -56,12 +63,13 @@ def of(tx: Transaction, chosen: str, folder: Path, tables: Reference, **params: 
     `chosen` gives record_id, parquet and filing_row (where each was filed below `folder`, the store's), certificate_no,
     and whatever else its caller wants to keep.
     """
-    tx.run(_CHOSEN.format(chosen=chosen), filings=f"{folder / 'filings'}/", **params)
+    tx.run(_FILES.format(chosen=chosen), filings=f"{folder / 'filings'}/", **params)
+    tx.run(_CHOSEN.format(chosen=chosen), **params)
     (where,) = tx.frame(_WHERE).to_dicts()
     filed = _FILED if where["paths"] else _NOTHING_FILED
-    alone = tx.frame("\nUNION ALL".join(_alone(filed, *coded) for coded in _CODED.items()), **where)
+    alone = tx.frame(_ALONE.format(filed=filed), **where).unpivot(index="day", variable_name="field", value_name="code")
     tx.run("CREATE OR REPLACE TEMP TABLE code_word (field VARCHAR, code VARCHAR, day VARCHAR, word VARCHAR)")
-    tx.append("code_word", _words(alone, tables))
+    tx.append("code_word", _words(alone.drop_nulls("code").unique(), tables))
     joins = [
         f"\nLEFT JOIN code_word AS w_{field} ON w_{field}.field = '{field}' AND w_{field}.code = p.{code} "
         f"AND w_{field}.day = coalesce(p.HXWRQ, '')"
@@ -70,7 +78,7 @@ def of(tx: Transaction, chosen: str, folder: Path, tables: Reference, **params: 
     sql = f"""
 SELECT {', '.join(_shown(code) for code in PUBLIC)}, c.photo AS {PHOTO}
 FROM {filed} AS p
-JOIN chosen AS c ON c.path = p.filename AND c.filing_row = p."row"{''.join(joins)}"""
+JOIN chosen AS c ON c.file = p.file_index AND c.filing_row = p."row"{''.join(joins)}"""
     return Content(sql, where)
 
 
@@ -82,16 +90,18 @@ def _shown(code: str) -> str:
 
 
 def _text(code: str) -> str:
-    """The filed text without what stands around it, as `cell.tidy`."""
-    return f"nullif(trim(p.{code}, '{cell.EDGE}'), '')"
+    """The filed text without what stands around it, as `cell.tidy`; only where anything does is it trimmed, which is dear."""
+    around = f"regexp_matches(p.{code}, '^[{cell.EDGE}]|[{cell.EDGE}]$')"
+    return f"nullif(CASE WHEN {around} THEN trim(p.{code}, '{cell.EDGE}') ELSE p.{code} END, '')"
 
 
-def _alone(filed: str, field: str, coded: tuple[str, str]) -> str:
-    """Every code filed without its words, and the conferral days it was filed with."""
-    code, _ = coded
-    return f"""
-SELECT DISTINCT '{field}' AS field, p.{code} AS code, coalesce(p.HXWRQ, '') AS day FROM {filed} AS p
-WHERE {_text(field)} IS NULL AND p.{code} IS NOT NULL AND p."row" BETWEEN $first AND $last"""
+_ALONE = f"""
+SELECT DISTINCT {', '.join(f'CASE WHEN {_text(field)} IS NULL THEN p.{code} END AS {field}' for field, (code, _) in _CODED.items())},
+    coalesce(p.HXWRQ, '') AS day
+FROM {{filed}} AS p
+WHERE p."row" BETWEEN $first AND $last
+    AND ({' OR '.join(f'({_text(field)} IS NULL AND p.{code} IS NOT NULL)' for field, (code, _) in _CODED.items())})"""
+"""Every code filed without its words, and the conferral days it was filed with."""
 
 
 def _words(alone: pl.DataFrame, tables: Reference) -> pl.DataFrame:

@@ -16,11 +16,12 @@ import polars as pl
 
 from core import at_rest, disk, migrations
 from core.at_rest import Key, KeyRefused
-from core.errors import CentreError, NotAllowed
+from core.errors import CentreError, NotAllowed, StoreDamaged
 
 REKEYED = "work/rekeyed/whole"
 """There when a change of key has written everything anew and not yet put all of it in its place."""
 _PARAMETER = re.compile(r"\$([a-z_0-9]+)")
+_DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes")
 _MEMORY_LIMIT = "1GB"
 """What DuckDB may hold in memory; beyond it, it spills to `work/`. A 6 M-row load stays under 2.5 GB in all."""
 
@@ -80,9 +81,9 @@ class Database:
         """Open the store in `folder`, creating or migrating it as needed; one at work is first given to `before_migrating`.
 
         Raises StoreBusy when another process holds it (the embedded store has one writer), KeyRefused, NewerStore, DiskFull,
-        and NotAllowed for one whose key is being changed.
+        StoreDamaged, and NotAllowed for one whose key is being changed.
         """
-        with disk.told_when_full(duckdb.Error):
+        with _told():
             if (folder / REKEYED).exists():
                 raise NotAllowed(
                     "更换密钥的操作中途停止。请再运行一次 python -m core rekey，然后重新打开。",
@@ -175,8 +176,8 @@ class Database:
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of its own. Raises DiskFull; where that has shut the engine down, the next one opens it anew."""
-        with disk.told_when_full(duckdb.Error):
+        """A cursor of its own. Raises StoreDamaged and DiskFull; where that has shut the engine down, the next one opens it anew."""
+        with _told():
             with self._connecting:
                 if self._broken is self._connection:
                     self._connection.close()
@@ -196,6 +197,17 @@ class Database:
     def settle(self) -> None:
         """Put what was last stored into the file proper."""
         self._connection.execute("CHECKPOINT desk")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        with disk.told_when_full(duckdb.Error):
+            yield
+    except duckdb.IOException as error:
+        if any(words in str(error) for words in _DAMAGED):
+            raise StoreDamaged from None
+        raise
 
 
 def _connect(folder: Path, key: Key | None) -> duckdb.DuckDBPyConnection:

@@ -63,6 +63,17 @@ class DiskFull(CentreError):
         )
 
 
+class StoreDamaged(CentreError):
+    """The store's file is not what was written: no work can rest on it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "数据库文件已损坏，无法使用，也没有改动。请系统管理员保留原文件，用最近的备份恢复（python -m core restore）。",
+            "The database file is damaged: it cannot be used, and nothing was altered. Ask the administrator to keep the file as it "
+            "is and to restore the latest backup (python -m core restore).",
+        )
+
+
 class RuleFault(Exception):
     """A rule could not be evaluated: our bug, never the filer's; pages do not catch it."""
 

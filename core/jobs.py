@@ -150,7 +150,7 @@ def own(desk: Desk, job_id: int) -> Job:
 
 def claim(db: Database, job_ids: Sequence[int], at: datetime) -> list[Job]:
     """Take up waiting jobs; those that no longer wait are left out."""
-    with db.transaction() as tx:
+    with db.transaction(counts=False) as tx:
         tx.run(_CLAIM, job_ids=list(job_ids), at=at)
     return [job for job in several(db, job_ids) if job.state is JobState.RUNNING]
 
@@ -178,7 +178,7 @@ def end(
     zh: str | None = None, en: str | None = None,
 ) -> bool:
     """Note that a job that waits or runs has failed or was cancelled, and why; False when it has ended already."""
-    with db.transaction() as tx:
+    with db.transaction(counts=False) as tx:
         return _ended(tx, job_id, state, at, rows_done, rows_in_all, zh=zh, en=en)
 
 
@@ -189,7 +189,7 @@ def again(desk: Desk, job_id: int) -> None:
             "这个任务不能重试：它没有失败或取消，或文件已清除。请重新上传。",
             "This job cannot be done again: it did not fail, or its file is gone. Upload the file again.",
         )
-    with desk.db.transaction() as tx:
+    with desk.db.transaction(counts=False) as tx:
         tx.run(_AGAIN, job_id=job_id)
 
 
@@ -207,7 +207,7 @@ def forget_file(job: Job) -> None:
 
 def _entered(desk: Desk, told: Sequence[tuple[JobKind, str, str]]) -> list[int]:
     """Put jobs on the record, each with its kind, its folder and what it works on."""
-    with desk.db.transaction() as tx:
+    with desk.db.transaction(counts=False) as tx:
         first = tx.next_ids("job", len(told))
         tx.append("job", pl.DataFrame([
             {

@@ -11,6 +11,7 @@ import polars as pl
 
 from core import announcements, ruleset
 from core.content import ON_LINE
+from core.database import Database
 from core.deadlines import Term
 from core.desk import Desk
 from core.vocabulary import Duty, Word
@@ -21,8 +22,8 @@ SEMESTER = f"""CASE WHEN {_DAY} IS NULL THEN f.term WHEN month({_DAY}) >= 9 THEN
 """The semester of a record's conferral date, as deadlines.term_of; without a date, the one it was filed for."""
 
 _OF_TERM = "(CASE WHEN r.conferred_on IS NULL THEN f.term = $term ELSE r.conferred_on BETWEEN $starts AND $ends END)"
-_OF_MONTH = f"""(r.version > 1 OR (r.record_id, r.version) IN (
-        SELECT (record_id, version) FROM finding WHERE regexp_matches(closed, '^(settlement|photo|revocation) ')))
+_OF_MONTH = f"""(r.version > 1 OR r.record_id IN (
+        SELECT record_id FROM finding WHERE version = 1 AND regexp_matches(closed, '^(settlement|photo|revocation) ')))
     AND {SEMESTER} IN (SELECT term FROM publication)"""
 """What has been corrected, or cleared by others' corrections, of semesters that are on line."""
 
@@ -55,6 +56,8 @@ WITH outside AS (
     WHERE r.followed IS NULL AND r.status IN ('cleared', 'withheld', 'out_of_scope') AND f.status <> 'replaced' AND {{of_run}}
 ), passing AS MATERIALIZED (
     SELECT * FROM standing WHERE blocker IS NULL
+), alike AS (
+    SELECT * FROM passing WHERE hash(certificate_no) IN (SELECT hash(certificate_no) FROM passing GROUP BY ALL HAVING count(*) > 1)
 ), met AS MATERIALIZED (
     SELECT p.record_id AS own, r.record_id, r.status, r.online_still
     FROM passing AS p JOIN record AS r ON r.certificate_no = p.certificate_no AND r.record_id <> p.record_id
@@ -62,8 +65,7 @@ WITH outside AS (
 ), clashing AS (
     SELECT own AS record_id FROM met AS r WHERE {ON_LINE}
     UNION
-    SELECT unnest(records) FROM (
-        SELECT list(record_id) AS records FROM passing GROUP BY certificate_no HAVING count(*) > 1)
+    SELECT record_id FROM alike QUALIFY count(*) OVER (PARTITION BY certificate_no) > 1
 ), gate AS (
     SELECT * FROM standing WHERE blocker IS NOT NULL
     UNION ALL
@@ -87,15 +89,17 @@ FROM record AS r LEFT JOIN photo AS p ON p.record_id = r.record_id AND p.readabl
 WHERE r.publication_id = $publication_id AND {ON_LINE}"""
 """What that publication put up and is seen of it: published, or corrected since and seen until the correction goes up."""
 
-_COUNTED = """{gate}, counted AS (
-    SELECT province, blocker, count(*) AS records, count(DISTINCT filing_id) AS filings, count(DISTINCT institution) AS institutions
-    FROM gate GROUP BY province, blocker
-    UNION ALL
-    SELECT f.province, 'feedback', count(*), count(DISTINCT f.filing_id), count(DISTINCT f.institution)
+_UNFED = """SELECT f.province, 'feedback', count(*), count(DISTINCT f.filing_id), count(DISTINCT f.institution)
     FROM withheld_case AS c JOIN filing AS f ON f.filing_id = c.filing_id
-    WHERE f.term = $term AND f.status = 'approved' AND c.status = 'open'
-        AND NOT EXISTS (SELECT 1 FROM feedback_run AS b WHERE b.term = $term)
-    GROUP BY f.province
+    WHERE f.term = $term AND f.status = 'approved' AND c.status = 'open' AND NOT EXISTS (FROM feedback_run WHERE term = $term)
+    GROUP BY f.province"""
+
+_COUNTED = """{gate}, counted AS (
+    SELECT f.province, g.blocker, sum(g.records)::BIGINT AS records, count(*) AS filings, count(DISTINCT f.institution) AS institutions
+    FROM (SELECT filing_id, blocker, count(*) AS records FROM gate GROUP BY ALL) AS g JOIN filing AS f ON f.filing_id = g.filing_id
+    GROUP BY ALL
+    UNION ALL
+    {unfed}
     UNION ALL
     SELECT f.province, 'online', count(*), 0, 0
     FROM record AS r JOIN filing AS f ON f.filing_id = r.filing_id
@@ -104,7 +108,7 @@ _COUNTED = """{gate}, counted AS (
 SELECT c.*, p.zh AS province_zh, p.en AS province_en
 FROM counted AS c LEFT JOIN province AS p ON p.code = c.province
 WHERE $scope IS NULL OR c.province = $scope
-ORDER BY c.province"""
+ORDER BY c.province""".replace("{unfed}", _UNFED)
 
 _BLOCKED = """{gate}
 SELECT gate.record_id, gate.version, gate.certificate_no, r.name, r.conferred_on, gate.filing_id, f.term, gate.institution,
@@ -153,7 +157,6 @@ _SHAPE = {
     "province": pl.String, "blocker": pl.String, "records": pl.Int64, "filings": pl.Int64, "institutions": pl.Int64,
     "province_zh": pl.String, "province_en": pl.String,
 }
-
 _HELD = pl.DataFrame({"blocker": ["announcement"], "records": [0], "filings": [0], "institutions": [0]})
 
 
@@ -213,6 +216,11 @@ def gate(desk: Desk, scope: Scope) -> Gate:
     return Gate(
         counted.filter(pl.col("blocker").is_null())["records"].sum(), stands.sort(pl.col("blocker").replace_strict(order)), by_province
     )
+
+
+def unfed(db: Database, scope: Scope) -> bool:
+    """Whether cases of a run's semester wait for a feedback that was not frozen yet: that stops the run as a whole."""
+    return scope.term is not None and not db.frame(_UNFED, term=scope.term).is_empty()
 
 
 def blocked(desk: Desk, scope: Scope, blocker: Blocker, *, page: int = 0, size: int = 50) -> pl.DataFrame:

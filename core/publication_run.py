@@ -82,7 +82,9 @@ def pass_gate(desk: Desk, run_id: int) -> pl.DataFrame:
     """Take a run through the gate (把关); returns what is kept back, as Gate has it (`blockers`). It is kept with the run. Raises
     NotAllowed for what stops the whole run."""
     desk.require(Duty.PUBLISH)
-    found = _unstopped(desk, scope_of(desk.db, run_id))
+    scope = scope_of(desk.db, run_id)
+    _require_unstopped(desk, scope)
+    found = publication.gate(desk, scope).blockers
     with desk.db.transaction() as tx:
         act = ledger.act_of(desk, "publication_run", run_id)
         _move(tx, "pass", act, run_id)
@@ -97,7 +99,7 @@ def freeze(desk: Desk, run_id: int) -> int:
     something has come to stop it, and when there is nothing to undo."""
     desk.require(Duty.PUBLISH)
     scope = scope_of(desk.db, run_id)
-    _unstopped(desk, scope)
+    _require_unstopped(desk, scope)
     with desk.db.transaction() as tx:
         act = ledger.act_of(desk, "publication_run", run_id)
         _move(tx, "freeze", act, run_id)
@@ -232,14 +234,11 @@ def _move(tx: Transaction, event: str, act: Act, run_id: int) -> None:
     ledger.move(tx, PUBLICATION_RUN, event, act, chosen="SELECT run_id FROM publication_run WHERE run_id = $run_id", run_id=run_id)
 
 
-def _unstopped(desk: Desk, scope: Scope) -> pl.DataFrame:
-    """What the gate keeps back of a run that nothing stops as a whole."""
+def _require_unstopped(desk: Desk, scope: Scope) -> None:
     announcements.require_none_holds(desk.db, desk.now().date())
-    found = publication.gate(desk, scope).blockers
-    for blocker in map(Blocker, found["blocker"]):
-        if blocker.stops:
-            raise NotAllowed(f"不能继续：{blocker.zh}。请先办理。", f"It cannot go on: {blocker.en}. See to it first.")
-    return found
+    if publication.unfed(desk.db, scope):
+        stop = Blocker.FEEDBACK
+        raise NotAllowed(f"不能继续：{stop.zh}。请先办理。", f"It cannot go on: {stop.en}. See to it first.")
 
 
 def _require_counted(present: int, counted: int) -> None:

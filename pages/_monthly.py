@@ -11,7 +11,7 @@ from core.desk import Desk
 from core.month import Act, Run
 from core.vocabulary import CorrectionKind, Duty
 from pages import _export, _tables
-from pages._parts import announce, reporting_errors
+from pages._parts import announce, cached, reporting_errors
 from pages._words import _, say
 
 _DUTY = {Act.SETTLE: Duty.LOAD, Act.PUBLISH: Duty.PUBLISH, Act.FEED_BACK: Duty.FEEDBACK}
@@ -48,7 +48,7 @@ def head(present: Desk, run: Run) -> None:
 def board(present: Desk, chosen: str) -> tuple[str | None, str | None]:
     """Kinds by stages with their counts; returns the kind and the stage chosen for the list below."""
     st.subheader(_("更正进展"), anchor=False)
-    told = corrections.board(present, chosen)
+    told = cached(corrections.board, present, chosen)
     counts = {(kind, stage): many for kind, stage, many in told.iter_rows()}
     lines = [
         {"kind": say(kind), **{str(stage): counts.get((str(kind), str(stage)), 0) for stage in Stage}}
@@ -72,7 +72,7 @@ def board(present: Desk, chosen: str) -> tuple[str | None, str | None]:
 def acts(present: Desk, run: Run) -> None:
     """The three acts in their order: what waits for each, and doing it once its count has been typed."""
     st.subheader(_("本月三步"), anchor=False)
-    waiting = month.waiting(present, run.month)
+    waiting = cached(month.waiting, present, run.month)
     many, when = month.settled(present, run.month)
     if when:
         st.caption(_("本月已整理 {n:,} 件，最近一次 {when:%Y-%m-%d %H:%M}。").format(n=many, when=when))

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -76,11 +77,28 @@ def a_service(packages: Path, own: Path, *more: str, per_minute: int = 1_000_000
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = own.with_suffix(".log")
     command = [sys.executable, "-m", "core.public", "--packages", str(packages), "--own", str(own), "--port", str(port),
                "--per-minute", str(per_minute), *more]
+    with _serving(command, port, own.with_suffix(".log")) as service:
+        yield service
+
+
+@contextmanager
+def as_made(home: Path) -> Iterator[Service]:
+    """The lookup as `make lookup` starts it, over a home with packages: on port 8600."""
+    with socket.socket() as free:
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        free.bind(("127.0.0.1", 8600))
+    with _serving(["make", "lookup", f"HOME_DIR={home}", f"VENV={sys.prefix}"], 8600, home / "lookup.log") as service:
+        yield service
+
+
+@contextmanager
+def _serving(command: list[str], port: int, log: Path) -> Iterator[Service]:
     with log.open("wb") as written:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=written, stderr=written, env=os.environ | {"PYTHONUTF8": "1"})
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=written, stderr=written, env=os.environ | {"PYTHONUTF8": "1"}, start_new_session=True
+        )
         try:
             until = time.monotonic() + 60
             while True:
@@ -92,5 +110,5 @@ def a_service(packages: Path, own: Path, *more: str, per_minute: int = 1_000_000
                     time.sleep(0.05)
             yield Service(port, log)
         finally:
-            process.terminate()
-            assert process.wait(20) in (0, -15)
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(20)

@@ -4,12 +4,14 @@ import re
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from core.database import Database, StoreBusy
+from core.database import Database
+from core.errors import StoreDamaged
 
 SCHEMA = sorted((Path(__file__).parents[1] / "core/schema").glob("*.sql"))
 
@@ -139,14 +141,39 @@ def test_a_store_given_back_can_be_opened_by_another(tmp_path):
     assert subprocess.run([sys.executable, "-c", script, str(tmp_path)]).returncode == 0
 
 
-def test_a_file_that_is_no_store_is_not_taken_for_a_busy_one(tmp_path):
-    (tmp_path / "desk.duckdb").write_bytes(b"not a database at all" * 1000)
+DAMAGES = {
+    "another file": lambda whole: b"not a database at all" * 1000, "emptied": lambda whole: b"",
+    "cut short": lambda whole: whole[: len(whole) // 2], "its beginning overwritten": lambda whole: b"x" * 100 + whole[100:],
+    "its headers wiped": lambda whole: whole[:4096] + bytes(8192) + whole[12288:],
+}
 
-    with pytest.raises(duckdb.IOException):
-        try:
+
+@pytest.mark.parametrize("damaged", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_file_is_told_as_such_and_left_as_it_is(tmp_path, damaged):
+    Database.open(tmp_path).close()
+    path = tmp_path / "desk.duckdb"
+    path.write_bytes(damaged(path.read_bytes()))
+    content = path.read_bytes()
+
+    for _ in range(2):
+        with pytest.raises(StoreDamaged, match="core restore"):
             Database.open(tmp_path)
-        except StoreBusy:
-            pytest.fail("a damaged file is not a busy one")
+
+    assert path.read_bytes() == content
+
+
+def test_damage_that_only_reading_meets_is_told_as_such(tmp_path):
+    database = Database.open(tmp_path)
+    with database.transaction() as tx:
+        tx.run("CREATE TABLE large AS SELECT md5(number::VARCHAR) AS word FROM range(200000) AS t(number)")
+    database.close()
+    path = tmp_path / "desk.duckdb"
+    whole = path.read_bytes()
+    place = len(whole) // 2
+    path.write_bytes(whole[:place] + b"Z" * 4096 + whole[place + 4096 :])
+
+    with closing(Database.open(tmp_path)) as reopened, pytest.raises(StoreDamaged):
+        reopened.frame("SELECT max(word) AS word FROM large")
 
 
 def _number(path):

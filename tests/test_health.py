@@ -1,16 +1,20 @@
 """运行状况: whatever is not well with a store is told to monitors, one broken condition at a time."""
 
+import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from starlette.requests import Request
 
 from core import backup, backup_list, health, restoring, store
 from core.__main__ import main
 from core.health import Bounds
 from core.vocabulary import Duty
+from pages import _health
 from tests.builders import NOON, a_desk, a_filing, at_desk
 
 DAY = timedelta(days=1)
@@ -118,6 +122,18 @@ def test_a_backup_that_is_not_whole_is_said_so_and_is_not_well(kept):
 
     assert backup_list.listing(kept).select("tried_at", "broken").rows() == [(NOON, None)]
     assert unwell(kept) == ["audit"]
+
+
+def test_a_store_that_is_damaged_is_told_to_monitors_as_one_that_does_not_open(desk, monkeypatch):
+    home = desk.db.folder
+    desk.db.close()
+    (home / "desk.duckdb").write_bytes(b"damaged")
+    monkeypatch.setenv("DESK_HOME", str(home))
+
+    with ThreadPoolExecutor(1) as apart:  # other tests of this process may have a loop running
+        answer = apart.submit(lambda: asyncio.run(_health.told(Request({"type": "http"})))).result()
+
+    assert (answer.status_code, json.loads(answer.body)["checks"]["store"]) == (503, {"ok": False})
 
 
 def test_what_is_told_names_nobody_and_nothing(kept):

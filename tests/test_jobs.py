@@ -338,6 +338,18 @@ def test_what_cannot_be_filed_is_refused_before_it_becomes_a_job(desk, tmp_path)
     assert jobs.total(desk) == 0
 
 
+def test_what_screens_have_counted_stands_until_a_job_stores_something(desk, tmp_path):
+    runner, before = _runner(desk), desk.db.version
+    refused = runner.load(desk, a_csv(tmp_path / "cut.csv", people(3)), "cut.csv", replace(declared(), institution="80902"))
+    assert runner.settle(PATIENCE)
+    assert (jobs.one(desk.db, refused).state, desk.db.version) == (JobState.FAILED, before)
+
+    runner.load(desk, a_csv(tmp_path / "filing.csv", people(3)), "filing.csv", declared())
+    assert runner.settle(PATIENCE)
+
+    assert desk.db.version == before + 1
+
+
 def test_a_job_of_someone_who_has_lost_the_post_fails(desk, tmp_path):
     runner = Runner(desk.db, {}.get, desk.now, workers=1)
     job_id = runner.load(desk, a_csv(tmp_path / "filing.csv", people(3)), "filing.csv", declared())

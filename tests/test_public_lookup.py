@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -25,7 +26,7 @@ from core.public.service import LONGEST
 from core.record import PUBLIC
 from tests.builders import a_record
 from tests.builders_packages import a_delta, a_full, a_number, certificates
-from tests.builders_service import FORM, a_service
+from tests.builders_service import FORM, a_service, as_made
 
 ROOT = Path(__file__).parents[1]
 PICTURE = b"\xff\xd8\xff a picture of nobody"
@@ -243,6 +244,17 @@ def test_an_ipv6_network_counts_as_one_address_and_strange_addresses_as_one():
     assert [limit.allows(f"2001:db8::{place}") for place in range(3)] == [True, True, False]
     assert limit.allows("2001:db8:1::1")
     assert [limit.allows(name) for name in ("unix", "", "x")] == [True, True, False]
+
+
+def test_make_lookup_answers_on_port_8600_of_this_machine_over_the_latest_package(db, tmp_path):
+    package_folder.release(tmp_path / "packages", a_full(db, tmp_path / "packages", certificates(n1="张学文")))
+
+    with as_made(tmp_path) as service:
+        service.wait_for(1)
+
+        assert (service.port, service.lookup("张学文", a_number("n1")).told["result"]) == (8600, page.ONE[0])
+        with pytest.raises(ConnectionRefusedError):  # who listens to the whole network answers here as well
+            socket.create_connection(("127.0.0.2", 8600), timeout=5)
 
 
 def test_before_the_first_package_the_service_says_so(tmp_path):

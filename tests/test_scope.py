@@ -452,7 +452,7 @@ def test_past_the_desk_the_store_is_read_in_these_places_only():
         "ruleset.py": {"in_force", "of_version", "versions", "refresh", "_content_of"},
         "jobs.py": {"total", "page", "under_way", "undone", "several"},  # of the centre alone, by the duty of its kind
         "jobrecovery.py": {"recover"}, "health.py": {"look"}, "retention.py": {"sweep"},
-        "publication_run.py": {"scope_of"}, "public_package.py": {"recover"},
+        "publication_run.py": {"scope_of"}, "publication.py": {"unfed"}, "public_package.py": {"recover"},
         "feedback_job.py": {"ask", "make", "_laid_out"},  # by those who feed back to the whole nation
     }
     found = {}

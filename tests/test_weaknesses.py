@@ -23,7 +23,7 @@ OF_THE_MACHINE = {"pip", "setuptools", "wheel"}
 """What puts packages into place comes with the machine's Python; nothing of the app asks for it."""
 STATEMENTS = {
     "core/apart.py": {"query_apart"}, "core/at_rest.py": {"read", "batches", "close", "rewrite"},
-    "core/content.py": {"of", "_alone"}, "core/ledger.py": {"move", "open_cases", "begin_chain"}, "core/database.py": {"append"},
+    "core/content.py": {"of"}, "core/ledger.py": {"move", "open_cases", "begin_chain"}, "core/database.py": {"append"},
     "core/public_package.py": {"_delta", "_content"}, "core/publication_run.py": {"_publish"}, "core/revision.py": {"_note_version"},
     "core/sessions.py": {"note_try"}, "core/settlement.py": {"_withdraw"},
 }
