@@ -21,7 +21,7 @@ from core.errors import CentreError, NotAllowed, StoreDamaged
 REKEYED = "work/rekeyed/whole"
 """There when a change of key has written everything anew and not yet put all of it in its place."""
 _PARAMETER = re.compile(r"\$([a-z_0-9]+)")
-_DAMAGED = ("Corrupt database file", "not a valid DuckDB database file", "Could not read enough bytes")
+_DAMAGED = re.compile(r'Corrupt database file|not a valid DuckDB database file|Could not read enough bytes from file "[^"]*desk\.duckdb"')
 _MEMORY_LIMIT = "1GB"
 """What DuckDB may hold in memory; beyond it, it spills to `work/`. A 6 M-row load stays under 2.5 GB in all."""
 
@@ -205,7 +205,7 @@ def _told() -> Iterator[None]:
         with disk.told_when_full(duckdb.Error):
             yield
     except duckdb.IOException as error:
-        if any(words in str(error) for words in _DAMAGED):
+        if _DAMAGED.search(str(error)):
             raise StoreDamaged from None
         raise
 

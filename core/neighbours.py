@@ -85,9 +85,9 @@ def judge_again(
     tx: Transaction, folder: Path, judged_by: Ruleset, act: Act, *, barring: frozenset[str] = frozenset()
 ) -> int:
     """Judge the records that share a person, a certificate number, a name and birth date at one institution or a photo with
-    what has changed, by the checks that look beyond one record; what no longer holds is closed with the act's subject as its reason, and they move
-    to where that puts them, with their cases and their filings' tallies. What is on line stays there, but for what a check of
-    `barring` finds: that is taken down. Returns how many moved."""
+    what has changed, by the checks that look beyond one record; what no longer holds is closed with the act's subject as its
+    reason, and they move to where that puts them, with their cases and their filings' tallies. What is on line stays there, but
+    for what a check of `barring` finds: that is taken down. Returns how many moved."""
     tx.run(_SHIFTED)
     onfile.near(tx, "shifted")
     if not onfile.ask(tx, folder, _BESIDE):

@@ -320,7 +320,7 @@ class Year(RuleBasedStateMachine):
 @pytest.mark.proof
 def test_a_year_at_the_desk_in_any_order_loses_nothing_and_shows_nothing_that_is_held():
     run_state_machine_as_test(Year, settings=settings(
-        max_examples=int(os.environ.get("N", 300)) if PROOF else 3, stateful_step_count=50 if PROOF else 14, deadline=None, derandomize=not PROOF,
+        max_examples=100 if PROOF else 3, stateful_step_count=50 if PROOF else 14, deadline=None, derandomize=not PROOF,
         database=None, suppress_health_check=list(HealthCheck), print_blob=False,
         phases=(Phase.generate,),
     ))
