@@ -39,11 +39,11 @@ def gather(places: pl.DataFrame) -> pl.DataFrame:
     pictured, and every code of COLUMNS."""
     if places.is_empty():
         return pl.DataFrame(schema=_NOTHING)
-    read = pl.collect_all([
+    parts = pl.collect_all([
         at_rest.scan(path, ["row", *COLUMNS], rows=own["filing_row"]).with_columns(path=pl.lit(path))
         for (path,), own in places.partition_by("path", as_dict=True).items()
     ])
-    there = pl.concat(read).rename({"row": "filing_row"})
+    there = pl.concat(parts).rename({"row": "filing_row"})
     return there.join(places, on=["path", "filing_row"]).select(*_NOTHING)
 
 

@@ -11,7 +11,7 @@ from core.desk import Desk
 from core.record import COLUMNS
 from core.rules import RULES
 from core.vocabulary import CoverState, Decision, DecisionState, Duty
-from pages import _downloads, _export, _scans, _tables
+from pages import _export, _scans, _tables
 from pages._parts import announce, reporting_errors
 from pages._words import _, actor_name, in_colour, listed, name_in, plain, say
 
@@ -42,15 +42,10 @@ def show(present: Desk, paper: dict[str, Any]) -> None:
 
 def _papers(present: Desk, explanation_id: int) -> None:
     purposes = {"explanation": _("书面说明"), "opinion": _("省级意见")}
-    for at, line in enumerate(attachments.of_explanation(present, explanation_id).iter_rows(named=True)):
-        _downloads.hand(
-            present,
-            _("{purpose}：{file_name}").format(purpose=purposes[line["purpose"]], file_name=line["file_name"]),
-            partial(attachments.explanation_content, present, explanation_id, line["sha256"]),
-            line["file_name"],
-            key=f"explanations.scan.{explanation_id}.{at}",
-            type="tertiary",
-        )
+    _scans.hand_out(
+        present, attachments.of_explanation(present, explanation_id),
+        partial(attachments.explanation_content, present, explanation_id), purposes, key=f"explanations.scan.{explanation_id}",
+    )
 
 
 def _of_check(present: Desk, paper: dict[str, Any], code: str, covers: pl.DataFrame) -> None:

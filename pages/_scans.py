@@ -1,8 +1,10 @@
 """Scans on the screen: asked for with what they prove, and handed out as downloads, never shown."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from core import attachments
@@ -25,12 +27,22 @@ def keep(present: Desk, file: Any) -> Scan | None:
 def offer(present: Desk, filing_id: int) -> None:
     """A filing's scans as downloads."""
     purposes = {"resolution": _("学位授予决议"), "approval": _("省级审核文件"), "return": _("退回文件")}
-    for place, line in enumerate(attachments.of_filing(present, filing_id).iter_rows(named=True)):
+    hand_out(
+        present, attachments.of_filing(present, filing_id), partial(attachments.content, present, filing_id), purposes,
+        key=f"filings.scan.{filing_id}",
+    )
+
+
+def hand_out(
+    present: Desk, scans: pl.DataFrame, content: Callable[[str], bytes], purposes: Mapping[str, str], *, key: str
+) -> None:
+    """Scans (purpose, file_name, sha256) as downloads, each named by what it is for; `content` gives the bytes of a hash."""
+    for place, line in enumerate(scans.iter_rows(named=True)):
         _downloads.hand(
             present,
             _("{purpose}：{file_name}").format(purpose=purposes[line["purpose"]], file_name=line["file_name"]),
-            partial(attachments.content, present, filing_id, line["sha256"]),
+            partial(content, line["sha256"]),
             line["file_name"],
-            key=f"filings.scan.{filing_id}.{place}",
+            key=f"{key}.{place}",
             type="tertiary",
         )

@@ -60,7 +60,7 @@ def calls() -> dict[str, list[ast.Call]]:
     found: dict[str, list[ast.Call]] = {}
     for path in sorted((ROOT / "pages").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_downloads.hand", "hand"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("_downloads.hand", "hand", "_scans.hand_out"):
                 found.setdefault(path.stem, []).append(node)
     return found
 
